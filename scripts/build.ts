@@ -1,0 +1,34 @@
+// Bundles src/main.ts into dist/: one ES module per lazy import, minified, beside the data files the program reads at run time.
+import { chmodSync, cpSync, rmSync, writeFileSync } from 'node:fs'
+import { build } from 'rolldown'
+
+rmSync('dist', { recursive: true, force: true })
+const { output } = await build({
+  input: { main: 'src/main.ts' },
+  platform: 'node',
+  resolve: { mainFields: ['module', 'main'] },
+  output: {
+    dir: 'dist',
+    format: 'esm',
+    minify: true,
+    entryFileNames: '[name].js',
+    chunkFileNames: 'chunks/[name]-[hash].js',
+    banner: (chunk) => (chunk.isEntry ? '#!/usr/bin/env node' : ''),
+  },
+})
+chmodSync('dist/main.js', 0o755)
+const graph = output.flatMap((item) =>
+  item.type === 'chunk'
+    ? [{ file: item.fileName, imports: item.imports, lazy: item.dynamicImports, modules: item.moduleIds }]
+    : [],
+)
+const here = process.cwd()
+writeFileSync(
+  'dist/graph.json',
+  JSON.stringify(
+    graph.map((chunk) => ({ ...chunk, modules: chunk.modules.map((id) => id.replace(`${here}/`, '')) })),
+    null,
+    1,
+  ),
+)
+cpSync('docs/guide', 'dist/guide', { recursive: true })
