@@ -4,7 +4,7 @@ import { folding } from '../core/collect.ts'
 import { type Attempt, Failure } from '../core/failure.ts'
 import type { Message, ToolCallPart, ToolMessage, ToolResultPart } from '../core/message.ts'
 import { textOf } from '../core/message.ts'
-import type { Answerer, Cause, Provider, Reply } from '../core/provider.ts'
+import type { Answerer, Cause, Provider, Reply, ReplyEnd } from '../core/provider.ts'
 import type { Tool, ToolContext } from '../core/tool.ts'
 
 export type TurnEvent =
@@ -41,6 +41,8 @@ export interface TurnResult {
   readonly attempts: readonly Attempt[]
   readonly notes: readonly string[]
   readonly usage: Usage
+  /** Micro-dollars; absent when the price of any call is not known. */
+  readonly costMicros?: number
 }
 
 /** One turn: ask the model, run the tools it calls, ask again, until it is done. Throws a Failure when no answer is to be had. */
@@ -49,12 +51,16 @@ export async function runTurn(turn: Turn, emit: (event: TurnEvent) => void): Pro
   const attempts: Attempt[] = []
   const notes: string[] = []
   let usage = noUsage
+  let cost: number | undefined = 0
   for (let step = 1; ; step += 1) {
-    const { answer, by, reply } = await ask(turn, [...turn.request.messages, ...messages], emit)
-    messages.push({ ...answer.message, by: `${by.vendor}/${by.model}` })
+    const { answer, end: paid, reply } = await ask(turn, [...turn.request.messages, ...messages], emit)
+    messages.push({ ...answer.message, by: `${reply.by.vendor}/${reply.by.model}` })
     attempts.push(...reply.attempts)
     notes.push(...reply.notes.filter((note) => !notes.includes(note)))
     usage = addUsage(usage, answer.usage)
+    cost = cost === undefined || paid.costMicros === undefined ? undefined : cost + paid.costMicros
+    const costMicros = cost
+    const { by } = reply
     const calls = answer.message.parts.filter((part) => part.type === 'tool-call')
     const end = (stop: TurnResult['stop']): TurnResult => ({
       messages,
@@ -65,6 +71,7 @@ export async function runTurn(turn: Turn, emit: (event: TurnEvent) => void): Pro
       attempts,
       notes,
       usage,
+      ...(costMicros !== undefined && { costMicros }),
     })
     if (calls.length === 0) return end(answer.stop)
     const results = await runCalls(turn, calls)
@@ -76,7 +83,7 @@ export async function runTurn(turn: Turn, emit: (event: TurnEvent) => void): Pro
 
 interface Heard {
   readonly answer: Answer
-  readonly by: Answerer
+  readonly end: ReplyEnd
   readonly reply: Reply
 }
 
@@ -100,7 +107,7 @@ async function ask(turn: Turn, messages: readonly Message[], emit: (event: TurnE
       turn.context.signal,
     )
     try {
-      return { answer: await listen(reply, emit), by: reply.by, reply }
+      return { ...(await listen(reply, emit)), reply }
     } catch (error) {
       if (again || !(error instanceof Failure) || !brokenOff.has(error.kind)) throw error
       emit({ type: 'restart', why: error.message })
@@ -110,17 +117,14 @@ async function ask(turn: Turn, messages: readonly Message[], emit: (event: TurnE
 
 const brokenOff: ReadonlySet<string> = new Set(['cut', 'timeout', 'network', 'overloaded', 'bad-reply'])
 
-async function listen(reply: Reply, emit: (event: TurnEvent) => void): Promise<Answer> {
+async function listen(reply: Reply, emit: (event: TurnEvent) => void): Promise<Omit<Heard, 'reply'>> {
   if (reply.type === 'bytes')
     throw new Failure('bad-reply', `${reply.by.endpoint} relayed bytes where events were asked for.`)
   const fold = folding()
   for await (const event of reply.events) {
     emit(event)
     const answer = fold.add(event)
-    if (answer) {
-      await reply.end
-      return answer
-    }
+    if (answer) return { answer, end: await reply.end }
   }
   throw new Failure('cut', `The answer of ${reply.by.endpoint} stopped before its end.`, {
     endpoint: reply.by.endpoint,

@@ -4,7 +4,9 @@ import type { TurnReport } from '../../core/channel.ts'
 export function reportLines(report: TurnReport, interactive: boolean): readonly string[] {
   const lines = report.notes.map((note) => note)
   if (report.attempts.length > 0) {
-    const tried = report.attempts.map((attempt) => `${attempt.endpoint} (${attempt.skipped ? 'resting' : attempt.kind})`)
+    const tried = report.attempts.map(
+      (attempt) => `${attempt.endpoint} (${attempt.skipped ? 'resting' : attempt.kind})`,
+    )
     lines.push(`Answered by ${report.by?.endpoint ?? 'nobody'} after ${tried.join(', ')}.`)
   }
   if (report.stop === 'length') lines.push('The answer was cut at the token limit (max_tokens).')
