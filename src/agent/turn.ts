@@ -73,12 +73,34 @@ export async function runTurn(turn: Turn, emit: (event: TurnEvent) => void): Pro
       usage,
       ...(costMicros !== undefined && { costMicros }),
     })
-    if (calls.length === 0) return end(answer.stop)
+    if (calls.length === 0) {
+      if (textOf(answer.message).trim() === '') throw wordless(answer, by)
+      return end(answer.stop)
+    }
     const results = await runCalls(turn, calls)
     for (const result of results.parts) emit({ type: 'tool-result', result })
     messages.push(results)
     if (step >= turn.maxSteps) return end('step-limit')
   }
+}
+
+/** Why an answer without words is none. */
+function wordless(answer: Answer, by: Answerer): Failure {
+  const endpoint = { endpoint: by.endpoint }
+  if (answer.stop === 'refusal')
+    return new Failure('refused', `${by.endpoint} refused to answer. Ask in another way, or another model.`, endpoint)
+  if (answer.stop === 'length')
+    return new Failure(
+      'empty',
+      `${by.endpoint} used up its tokens before the first word of the answer. Raise agents.defaults.max_tokens, or lower thinking_level.`,
+      endpoint,
+    )
+  const thought = answer.message.parts.some((part) => part.type === 'thinking')
+  return new Failure(
+    'empty',
+    `${by.endpoint} ${thought ? 'thought about it but said nothing' : 'gave an empty answer'}. Ask again, or try another model with --model.`,
+    endpoint,
+  )
 }
 
 interface Heard {

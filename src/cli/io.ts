@@ -1,8 +1,6 @@
-import type { ReadStream } from 'node:tty'
-
 /** The process as a command sees it; a test passes its own. */
 export interface Io {
-  readonly stdin: NodeJS.ReadableStream & Partial<Pick<ReadStream, 'isTTY' | 'fd'>>
+  readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean; readonly fd?: number }
   readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number }
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean }
   /** Calls `handler` at Ctrl-C until disposed. */
