@@ -37,7 +37,11 @@ export interface BuildOptions {
 /** Everything that an agent on the terminal needs, wired. */
 export async function build(options: BuildOptions): Promise<App> {
   const loaded = await loadConfig(environment())
-  const rooms = await house(loaded, { clock: systemClock, debug: options.debug, write: (text) => options.stderr.write(text) })
+  const rooms = await house(loaded, {
+    clock: systemClock,
+    debug: options.debug,
+    write: (text) => options.stderr.write(text),
+  })
   try {
     return await terminalApp(options, loaded, rooms)
   } catch (error) {
@@ -46,14 +50,23 @@ export async function build(options: BuildOptions): Promise<App> {
   }
 }
 
-async function terminalApp(options: BuildOptions, loaded: Loaded, rooms: Awaited<ReturnType<typeof house>>): Promise<App> {
+async function terminalApp(
+  options: BuildOptions,
+  loaded: Loaded,
+  rooms: Awaited<ReturnType<typeof house>>,
+): Promise<App> {
   const shutdown = new AbortController()
   const channel = consoleChannel({
     ...options,
     colour: options.interactive && !loaded.environment.vars['NO_COLOR'],
   })
   const session = sessionKey(options.session)
-  const desk = await assistant(rooms, { loaded, session, stream: !options.json, ...(options.model !== undefined && { model: options.model }) })
+  const desk = await assistant(rooms, {
+    loaded,
+    session,
+    stream: !options.json,
+    ...(options.model !== undefined && { model: options.model }),
+  })
   if (desk.hint !== undefined) options.stderr.write(`${desk.hint}\n`)
   const road = dispatcher(desk, shutdown.signal)
   return {

@@ -47,7 +47,17 @@ for (const [protocol, model, own, other] of [
     const loaded = packages(await modulesLoaded(['agent', '-m', 'Hello'], home))
     await vendor.close()
     assert.ok(loaded.has(own), [...loaded].join(', '))
-    for (const absent of [other, 'telegraf', 'discord.js', 'hono', '@hono/node-server', 'croner', 'undici', 'pino', 'minisearch'])
+    for (const absent of [
+      other,
+      'telegraf',
+      'discord.js',
+      'hono',
+      '@hono/node-server',
+      'croner',
+      'undici',
+      'pino',
+      'minisearch',
+    ])
       assert.ok(!loaded.has(absent), `${absent} was loaded`)
   })
 
