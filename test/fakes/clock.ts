@@ -1,52 +1,47 @@
 import type { Clock } from '../../src/core/clock.ts'
 
-/** A clock that stands still until it is moved. */
 export interface FakeClock extends Clock {
-  /** Moves time on and wakes, in order, whoever sleeps no longer than that. */
+  /** Lets `ms` pass: sleepers wake in order, and what they set off runs before the next one wakes. */
   advance(ms: number): Promise<void>
-  /** How many sleep now. */
-  sleepers(): number
 }
 
+/** A clock that stands still until told. */
 export function fakeClock(start = 1_700_000_000_000): FakeClock {
-  let time = start
-  let sleepers: { readonly at: number; wake(): void }[] = []
+  let now = start
+  const sleepers = new Set<{ readonly at: number; wake(): void }>()
+  const settle = () => new Promise<void>((resolve) => setImmediate(resolve))
   return {
-    now: () => time,
-    sleep(ms, signal) {
-      return new Promise((resolve, reject) => {
+    now: () => now,
+    sleep: (ms, signal) =>
+      new Promise((resolve, reject) => {
         if (signal?.aborted) return reject(signal.reason as Error)
         const sleeper = {
-          at: time + ms,
+          at: now + ms,
           wake() {
-            signal?.removeEventListener('abort', onAbort)
+            sleepers.delete(sleeper)
+            signal?.removeEventListener('abort', cancel)
             resolve()
           },
         }
-        const onAbort = () => {
-          sleepers = sleepers.filter((other) => other !== sleeper)
+        const cancel = () => {
+          sleepers.delete(sleeper)
           reject(signal?.reason as Error)
         }
-        signal?.addEventListener('abort', onAbort, { once: true })
-        sleepers.push(sleeper)
-      })
-    },
+        signal?.addEventListener('abort', cancel, { once: true })
+        sleepers.add(sleeper)
+      }),
     async advance(ms) {
-      const end = time + ms
+      const end = now + ms
+      await settle()
       for (;;) {
-        const next = sleepers.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0]
+        const next = [...sleepers].filter((sleeper) => sleeper.at <= end).sort((left, right) => left.at - right.at)[0]
         if (!next) break
-        time = Math.max(time, next.at)
-        sleepers = sleepers.filter((sleeper) => sleeper !== next)
+        now = Math.max(now, next.at)
         next.wake()
-        await settled()
+        await settle()
       }
-      time = end
-      await settled()
+      now = end
+      await settle()
     },
-    sleepers: () => sleepers.length,
   }
 }
-
-/** Lets everything run that waits for no timer and no socket. */
-const settled = () => new Promise<void>((resolve) => setImmediate(resolve))
