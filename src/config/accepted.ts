@@ -63,17 +63,6 @@ const common = ({ meaning, fallback }: Known) => ({
   ...(fallback === undefined ? {} : { fallback }),
 })
 
-const binding = object('Which agent gets a message, in the old form.', {
-  agent_id: text('The agent’s id.'),
-  match: object('All that is given must fit.', {
-    channel: text('Channel.'),
-    account_id: text('Account of the channel; * is any.'),
-    peer: object('Who or what chat.', { kind: text('direct, group or channel.'), id: text('The id.') }),
-    guild_id: text('Guild.'),
-    team_id: text('Team.'),
-  }),
-})
-
 /** Changes what is known at one path. A list or table on the way is stepped into with `*`. */
 function edit(known: Known, path: readonly string[], change: (known: Known | undefined) => Known): Known {
   const [key, ...rest] = path
@@ -100,7 +89,6 @@ function withOldForms(root: KnownObject): KnownObject {
       'channels',
       () => ({ kind: 'table', meaning: 'Old name of channel_list.', each: { kind: 'depends', on: channelKnown } }),
     ],
-    ['bindings', () => ({ kind: 'list', meaning: 'Old form of agents.dispatch.rules.', each: binding })],
     [
       'agents.defaults.model',
       () =>

@@ -2,15 +2,16 @@ import type { Problem } from '../core/problem.ts'
 import { faultOf } from './faults.ts'
 import { expects, keyOf, settle, type Known, type KnownList, type KnownText } from './known.ts'
 import { nearest } from './nearest.ts'
+import { inherit } from './walk.ts'
 import type { Warning } from './warning.ts'
-import { list, pathText, type Path, type Scalar, type Table, type Tree } from './tree.ts'
+import { list, pathText, type Origin, type Path, type Scalar, type Table, type Tree } from './tree.ts'
 
 export interface Fitted {
   /** Every value that has the wrong type, in the order of the file. */
   readonly faults: readonly Problem[]
   readonly warnings: readonly Warning[]
   /** Lists that held an empty text, which counts as nothing. */
-  readonly blanks: ReadonlySet<Tree>
+  readonly blanks: ReadonlySet<Origin>
 }
 
 /**
@@ -19,7 +20,7 @@ export interface Fitted {
  */
 export function fit(root: Table, known: Known): Fitted {
   const faults: Problem[] = []
-  const blanks = new Set<Tree>()
+  const blanks = new Set<Origin>()
   const warnings: Warning[] = []
   const wrong = (tree: Tree, known: Known, path: Path) => {
     if (known.forgiving !== true) {
@@ -66,13 +67,13 @@ export function fit(root: Table, known: Known): Fitted {
   const fitList = (tree: Tree, known: KnownList, path: Path) => {
     if (tree.kind === 'table' || (tree.kind === 'scalar' && known.loose !== true)) return wrong(tree, known, path)
     const given = tree.kind === 'list' ? tree.items : spread(tree, known)
-    const each = known.hides === undefined ? known.each : { ...known.each, hides: known.hides }
+    const each = inherit(known, known.each)
     const items = given.flatMap((item, index) => {
       const fitted = fitTree(known.loose === true ? asText(item) : item, each, [...path, index])
       return fitted === undefined ? [] : [fitted]
     })
     const made = list(items, tree.origin)
-    if (items.length < given.length) blanks.add(made)
+    if (items.length < given.length) blanks.add(made.origin)
     return made
   }
 
@@ -102,10 +103,13 @@ function asText(tree: Tree): Tree {
   return { ...tree, value: tree.raw ?? String(tree.value) }
 }
 
+/** What the original leaves in config.json where a secret went to `.security.yml`. */
+const leftOut = '[NOT_HERE]'
+
 function fitText(tree: Scalar, known: KnownText): Scalar | 'nothing' | undefined {
   if (typeof tree.value !== 'string') return undefined
   const value = known.hides === undefined ? tree.value : tree.value.trim()
-  if (value.trim() === '') return 'nothing'
+  if (value.trim() === '' || (known.hides !== undefined && value === leftOut)) return 'nothing'
   if (known.choices === undefined) return { ...tree, value }
   const chosen = choose(known, value)
   return chosen === undefined ? undefined : { ...tree, value: chosen }

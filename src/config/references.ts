@@ -1,9 +1,9 @@
 import type { Environment } from './environment.ts'
-import { accepted } from './accepted.ts'
 import { faultOf } from './faults.ts'
+import type { Known } from './known.ts'
 import type { Problem } from '../core/problem.ts'
 import { expandVariables, MissingVariable } from './variables.ts'
-import type { Path, Scalar, Table, Tree } from './tree.ts'
+import { replaceScalars, type Path, type Scalar, type Table } from './tree.ts'
 import { walk } from './walk.ts'
 
 /** Looks up what a secret refers to (`file://`, `enc://`, `exec://`); undefined when the text is no such reference. */
@@ -15,12 +15,13 @@ export type Fetcher = (text: string) => Promise<string> | undefined
  */
 export async function resolveReferences(
   root: Table,
+  schema: Known,
   environment: Environment,
   fetcher: Fetcher,
 ): Promise<readonly Problem[]> {
   const problems: Problem[] = []
   const found = new Map<Scalar, Scalar>()
-  for (const { tree, known, path } of walk(root, accepted)) {
+  for (const { tree, known, path } of walk(root, schema)) {
     if (tree.kind !== 'scalar' || typeof tree.value !== 'string') continue
     try {
       const fetched = known.hides === undefined ? undefined : fetcher(tree.value)
@@ -31,21 +32,11 @@ export async function resolveReferences(
       problems.push(leadsNowhere(tree, path, error))
     }
   }
-  if (found.size > 0) replace(root, found)
+  replaceScalars(root, found)
   return problems
 }
 
 function leadsNowhere(scalar: Scalar, path: Path, error: Error): Problem {
   const mend = error instanceof MissingVariable ? error.mend : 'Mend the reference, or write the value itself.'
   return faultOf(scalar.origin, path, error.message, mend)
-}
-
-function replace(tree: Tree, found: ReadonlyMap<Scalar, Scalar>): void {
-  const swap = (value: Tree) => {
-    if (value.kind === 'scalar') return found.get(value) ?? value
-    replace(value, found)
-    return value
-  }
-  if (tree.kind === 'list') for (const [index, value] of tree.items.entries()) tree.items[index] = swap(value)
-  if (tree.kind === 'table') for (const [key, value] of tree.members) tree.members.set(key, swap(value))
 }

@@ -3,18 +3,22 @@ import type { SourceText } from './source-text.ts'
 
 export type Path = readonly (string | number)[]
 
+/** A place in a file. */
+export interface FileOrigin {
+  readonly kind: 'file'
+  readonly text: SourceText
+  /** Offsets of the value, and of its key where it has one. */
+  readonly start: number
+  readonly end: number
+  readonly key?: number
+  /** The path as the file spells it. */
+  readonly path: Path
+}
+
 /** Where a value was written. */
 export type Origin =
-  | {
-      readonly kind: 'file'
-      readonly text: SourceText
-      /** Offsets of the value, and of its key where it has one. */
-      readonly start: number
-      readonly end: number
-      readonly key?: number
-      /** The path as the file spells it. */
-      readonly path: Path
-    }
+  | FileOrigin
+  /** `file` is the path of `.env` when the variable came from there. */
   | { readonly kind: 'environment'; readonly name: string; readonly file?: string }
   | { readonly kind: 'default' }
 
@@ -120,6 +124,18 @@ export function nearestAt(root: Tree, path: Path): Tree {
     here = next
   }
   return here
+}
+
+/** Puts other scalars in the place of some. */
+export function replaceScalars(tree: Tree, by: ReadonlyMap<Scalar, Scalar>): void {
+  if (by.size === 0 || tree.kind === 'scalar') return
+  const swap = (value: Tree) => {
+    if (value.kind === 'scalar') return by.get(value) ?? value
+    replaceScalars(value, by)
+    return value
+  }
+  if (tree.kind === 'list') for (const [index, value] of tree.items.entries()) tree.items[index] = swap(value)
+  else for (const [key, value] of tree.members) tree.members.set(key, swap(value))
 }
 
 /** `model_list[0].api_key`, as people write it. */

@@ -8,15 +8,19 @@ export interface Spot {
   readonly path: Path
 }
 
-/** Every value of a tree, parents first. Items of a list of secrets count as secrets. */
+/** Every value of a tree, parents first. */
 export function* walk(tree: Tree, known: Known, path: Path = []): Generator<Spot> {
   const here = settle(known, tree, String(path.at(-1) ?? ''))
   yield { tree, known: here, path }
   for (const [key, value] of children(tree)) {
     const next = below(here, tree, key) ?? { kind: 'free' }
-    const hidden = here.kind === 'list' && here.hides !== undefined ? { ...next, hides: here.hides } : next
-    yield* walk(value, hidden, [...path, key])
+    yield* walk(value, here.kind === 'list' ? inherit(here, next) : next, [...path, key])
   }
+}
+
+/** What holds for a list of texts holds for each of them. */
+export function inherit({ hides, isPath }: Known, each: Known): Known {
+  return { ...each, ...(hides === undefined ? {} : { hides }), ...(isPath === undefined ? {} : { isPath }) }
 }
 
 /** The values directly below a value. */

@@ -2,7 +2,7 @@ import { channelKind, isChannelKind } from '../accepted.ts'
 import { originText } from '../faults.ts'
 import { nearest } from '../nearest.ts'
 import { channelKinds } from '../schema/channels.ts'
-import { ensureTable, scalar, table, tableAt, textAt, type Table, type Tree } from '../tree.ts'
+import { ensureTable, scalar, table, tableAt, textAt, type Origin, type Table } from '../tree.ts'
 import type { Warning } from '../warning.ts'
 import { move, tablesOf } from './move.ts'
 
@@ -36,7 +36,8 @@ export function channelForms(root: Table): readonly Warning[] {
   return warnings
 }
 
-function nest(channel: Table, kind: string): void {
+/** Brings a channel into the present layout: a type, and what only its kind has under `settings`. */
+export function nest(channel: Table, kind: string): void {
   channel.members.set('type', channel.members.get('type') ?? scalar(kind))
   move(channel, 'mention_only', channel, 'group_trigger', 'mention_only')
   move(channel, 'group_trigger_prefix', channel, 'group_trigger', 'prefixes')
@@ -74,13 +75,14 @@ const needs: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** An enabled channel that cannot work is switched off and reported. `blanks` are lists that held an empty text. */
-export function skipUnusable(root: Table, blanks: ReadonlySet<Tree>): readonly Warning[] {
+export function skipUnusable(root: Table, blanks: ReadonlySet<Origin>): readonly Warning[] {
   return tablesOf(root.members.get('channel_list')).flatMap(([name, channel]) => {
     if (!isOn(channel)) return []
     const settings = tableAt(channel, 'settings')
     const missing = (needs[textAt(channel, 'type') ?? ''] ?? []).filter((key) => settings?.members.has(key) !== true)
     const allowed = channel.members.get('allow_from')
-    const nobody = allowed !== undefined && blanks.has(allowed) && allowed.kind === 'list' && allowed.items.length === 0
+    const nobody =
+      allowed !== undefined && blanks.has(allowed.origin) && allowed.kind === 'list' && allowed.items.length === 0
     if (missing.length === 0 && !nobody) return []
     const origin = channel.members.get('enabled')?.origin ?? channel.origin
     channel.members.set('enabled', scalar(false, origin))

@@ -96,7 +96,24 @@ const rule = f.item('Which agent gets a message.', {
   session_dimensions: f.maybeList('What tells sessions apart.'),
 })
 
+const binding = f.item('Which agent gets a message, in the old form.', {
+  agent_id: f.text('The agent’s id.'),
+  match: f.section('All that is given must fit.', {
+    channel: f.text('Channel.'),
+    account_id: f.text('Account of the channel; * is any.'),
+    peer: f.maybeSection('Who, or what chat.', {
+      kind: f.text('direct, group or channel.'),
+      id: f.text('The id.'),
+    }),
+    guild_id: f.text('Guild.'),
+    team_id: f.text('Team.'),
+  }),
+})
+export type Binding = z.output<typeof binding>
+export type DispatchRule = z.output<typeof rule>
+
 export const agents = {
+  bindings: f.items('Old form of agents.dispatch.rules.', binding),
   agents: f.section('Agents and what they share.', {
     defaults,
     list: f.items('Several agents, each with its own model or workspace.', agent),
