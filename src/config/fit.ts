@@ -1,7 +1,7 @@
 import type { Problem } from '../core/problem.ts'
 import { faultOf } from './faults.ts'
 import { expects, keyOf, settle, type Known, type KnownList, type KnownText } from './known.ts'
-import { nearest } from './nearest.ts'
+import { nearest } from '../kit/nearest.ts'
 import { inherit } from './walk.ts'
 import type { Warning } from './warning.ts'
 import { list, pathText, type Origin, type Path, type Scalar, type Table, type Tree } from './tree.ts'

@@ -1,4 +1,4 @@
-import { nearest } from './nearest.ts'
+import { nearest } from '../kit/nearest.ts'
 import type { Variables } from './environment.ts'
 
 /** A variable that the config names and the environment does not have. */
