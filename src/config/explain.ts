@@ -37,7 +37,7 @@ export function explain(loaded: Loaded, text: string): Explained {
     fallback: known.fallback as Json | undefined,
     meaning: known.meaning ?? 'A free value.',
     secret,
-    variables: leaf && path.every((key) => typeof key === 'string') ? variablesFor(path as readonly string[]) : [],
+    variables: leaf && path.every((key) => typeof key === 'string') ? variablesFor(path) : [],
   }
 }
 

@@ -108,7 +108,7 @@ const leftOut = '[NOT_HERE]'
 
 function fitText(tree: Scalar, known: KnownText): Scalar | 'nothing' | undefined {
   if (typeof tree.value !== 'string') return undefined
-  const value = known.hides === undefined ? tree.value : tree.value.trim()
+  const value = known.hides !== undefined || known.trims === true ? tree.value.trim() : tree.value
   if (value.trim() === '' || (known.hides !== undefined && value === leftOut)) return 'nothing'
   if (known.choices === undefined) return { ...tree, value }
   const chosen = choose(known, value)

@@ -1,7 +1,7 @@
 import { exitCodes, Problem } from '../core/problem.ts'
 import { nearest } from '../kit/nearest.ts'
-import { isChannelKind, present } from './accepted.ts'
-import { keyOf, settle, type SettledKnown } from './known.ts'
+import { present } from './accepted.ts'
+import { below, settle, type Known, type KnownObject, type SettledKnown } from './known.ts'
 import { child, textAt, type Path, type Table, type Tree } from './tree.ts'
 
 type Segments = readonly (string | number)[]
@@ -22,36 +22,22 @@ export function splitPath(text: string): Segments {
 export function findPath(root: Table, text: string): Path {
   const given = splitPath(text)
   if (given.length === 0) throw unknownPath(text, '', [])
-  return find(root, present, [], given[0] === 'channels' ? ['channel_list', ...given.slice(1)] : given, text)
-}
-
-function find(
-  tree: Tree | undefined,
-  loose: typeof present | SettledKnown,
-  path: Path,
-  rest: Segments,
-  text: string,
-): Path {
-  const known = settle(loose, tree, String(path.at(-1) ?? ''))
-  const [first] = rest
-  if (first === undefined || known.kind === 'free') return [...path, ...rest]
-  if (known.kind === 'object') return findKey(tree, known, path, rest, text)
-  if (known.kind !== 'list' && known.kind !== 'table') throw unknownPath(text, String(first), [])
-  for (let length = rest.length; length > 0; length -= 1) {
-    const key = member(tree, known.kind, rest.slice(0, length))
-    if (key === undefined) continue
-    return find(
-      child(tree, key),
-      settle(known.each, child(tree, key), String(key)),
-      [...path, key],
-      rest.slice(length),
-      text,
-    )
+  let rest: Segments = given[0] === 'channels' ? ['channel_list', ...given.slice(1)] : given
+  let tree: Tree | undefined = root
+  let known: Known | undefined = present
+  let path: Path = []
+  while (rest.length > 0) {
+    const here = settle(known, tree, String(path.at(-1) ?? ''))
+    if (here.kind === 'free') return [...path, ...rest]
+    if (here.kind === 'object') rest = presentKeys(here, path, rest)
+    const { key, used } = here.kind === 'object' ? { key: String(rest[0]), used: 1 } : memberNamed(tree, here, rest)
+    known = key === undefined ? undefined : below(here, tree, key)
+    if (key === undefined || known === undefined) throw unknownPath(text, String(rest[0]), namesAt(here, tree))
+    tree = tree === undefined ? undefined : child(tree, key)
+    path = [...path, key]
+    rest = rest.slice(used)
   }
-  if (known.kind === 'list') throw unknownPath(text, String(first), namesIn(tree))
-  if (path[0] === 'channel_list' && path.length === 1 && !isChannelKind(String(first)))
-    throw unknownPath(text, String(first), namesIn(tree))
-  return find(undefined, settle(known.each, undefined, String(first)), [...path, String(first)], rest.slice(1), text)
+  return path
 }
 
 /** Keys that are written one way and kept another. */
@@ -62,46 +48,46 @@ const kept: Readonly<Record<string, readonly string[]>> = {
   group_trigger_prefix: ['group_trigger', 'prefixes'],
 }
 
-function findKey(
-  tree: Tree | undefined,
-  known: SettledKnown & { kind: 'object' },
-  path: Path,
-  rest: Segments,
-  text: string,
-): Path {
+/** The same way on, with the first key spelt as the present form has it. */
+function presentKeys(known: KnownObject, path: Path, rest: Segments): Segments {
   const [first = '', ...others] = rest
   const key = String(first)
-  const inChannel = path[0] === 'channel_list' && path.length === 2
-  const settings = inChannel ? known.keys['settings'] : undefined
-  if (settings?.kind === 'object' && Object.hasOwn(settings.keys, key)) {
-    return find(child(tree, 'settings'), settings, [...path, 'settings'], rest, text)
-  }
-  const inRow = path[0] === 'model_list' && path.length === 2
-  const old = kept[key]
-  const moved =
-    old !== undefined && (keyOf(known, key) === undefined || inChannel || (inRow && key === 'api_key')) ? old : [key]
-  const [head = '', ...tail] = moved
-  const next = keyOf(known, head) ?? (known.open ? ({ kind: 'free' } as const) : undefined)
-  if (next === undefined) throw unknownPath(text, key, Object.keys(known.keys))
-  return find(child(tree, head), settle(next, child(tree, head), head), [...path, head], [...tail, ...others], text)
+  const settings = path[0] === 'channel_list' && path.length === 2 ? known.keys['settings'] : undefined
+  if (settings?.kind === 'object' && Object.hasOwn(settings.keys, key)) return ['settings', ...rest]
+  const there = kept[key] ?? [key]
+  const moves = settings !== undefined || !Object.hasOwn(known.keys, key) || key === 'api_key'
+  return moves && Object.hasOwn(known.keys, there[0] ?? '') ? [...there, ...others] : rest
 }
 
-/** The member that some parts of a path name: an index, a name, or a name with dots in it. */
-function member(tree: Tree | undefined, kind: 'list' | 'table', parts: Segments): string | number | undefined {
-  const [first] = parts
-  const name = parts.join('.')
-  if (kind === 'table') return tree?.kind === 'table' && tree.members.has(name) ? name : undefined
-  if (parts.length === 1 && /^\d+$/.test(name) && tree?.kind === 'list' && Number(first) < tree.items.length)
-    return Number(first)
-  if (tree?.kind !== 'list') return undefined
-  const index = tree.items.findIndex((item) => nameOf(item) === name)
+interface Member {
+  readonly key: string | number | undefined
+  /** Parts of the path that name it. */
+  readonly used: number
+}
+
+/** The member that the first parts of a path name: an index, a name, or a name with dots in it. A table takes new names too. */
+function memberNamed(tree: Tree | undefined, known: SettledKnown, rest: Segments): Member {
+  const [first = ''] = rest
+  if (tree?.kind === 'list' && /^\d+$/.test(String(first)) && Number(first) < tree.items.length) {
+    return { key: Number(first), used: 1 }
+  }
+  for (let used = rest.length; used > 0; used -= 1) {
+    const key = memberOf(tree, rest.slice(0, used).join('.'))
+    if (key !== undefined) return { key, used }
+  }
+  return { key: known.kind === 'table' ? String(first) : undefined, used: 1 }
+}
+
+function memberOf(tree: Tree | undefined, name: string): string | number | undefined {
+  if (tree?.kind === 'table') return tree.members.has(name) ? name : undefined
+  const index = tree?.kind === 'list' ? tree.items.findIndex((item) => nameOf(item) === name) : -1
   return index < 0 ? undefined : index
 }
 
 const nameOf = (item: Tree) => textAt(item, 'model_name') ?? textAt(item, 'id') ?? textAt(item, 'name')
 
-function namesIn(tree: Tree | undefined): readonly string[] {
-  if (tree?.kind === 'table') return [...tree.members.keys()]
+function namesAt(known: SettledKnown, tree: Tree | undefined): readonly string[] {
+  if (known.kind === 'object') return Object.keys(known.keys)
   return tree?.kind === 'list' ? tree.items.flatMap((item) => nameOf(item) ?? []) : []
 }
 
