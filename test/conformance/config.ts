@@ -45,7 +45,7 @@ const sections = (config: Json) => load({ config })
 async function outcome(input: LoadInput): Promise<unknown> {
   const { config, warnings } = await load(input)
   return {
-    config,
+    root: config,
     modelListLength: config.model_list.length,
     unknownKeys: warnings.flatMap(({ unknownKey }) => (unknownKey === undefined ? [] : [unknownKey])),
     warnings: warnings.map(({ at, text, mend = '' }) => `${at}: ${text} ${mend}`),
