@@ -192,6 +192,7 @@ export const hosts = {
     label: 'LiteLLM proxy',
     apiBase: 'http://localhost:4000/v1',
     keyEnv: ['LITELLM_API_KEY'],
+    keyUrl: 'https://docs.litellm.ai/docs/simple_proxy',
     gateway: true,
     errors: byCode({ billing: ['budget_exceeded'], auth: ['key_model_access_denied', 'team_model_access_denied'] }),
   },
