@@ -38,7 +38,7 @@ async function openTranslated(dialect: Dialect, endpoint: Endpoint, call: Call, 
   const { response, mendings } = await send(dialect, endpoint, encoded.body, attempt)
   const context = { blame: attempt.blame, seed: call.id, toolName: encoded.toolName }
   const source = batches(response, dialect.decoder(context), attempt)
-  const opened = await untilCommit(source, attempt, { whole: !call.stream, relay: false })
+  const opened = await attempt.race(untilCommit(source, attempt, { whole: !call.stream, relay: false }))
   const notes = [...encoded.notes, ...mendings.map((entry) => describeMending(entry, endpoint.name))]
   return eventReply({ by: answererOf(endpoint), notes }, opened, attempt)
 }
@@ -58,7 +58,7 @@ async function send(
   for (;;) {
     const mended = withoutRefused(body, [...endpoint.refusedParams, ...mendings])
     try {
-      const response = await dialect.send(dialect.url(endpoint), mended, headers, attempt.fetch)
+      const response = await attempt.race(dialect.send(dialect.url(endpoint), mended, headers, attempt.fetch))
       for (const entry of mendings) endpoint.refusedParams.add(entry)
       return { response, mendings }
     } catch (error) {
@@ -79,9 +79,9 @@ async function openRelay(
 ): Promise<Reply> {
   const token = await attempt.race(endpoint.token())
   const headers = dialect.headers(endpoint, token, native.headers)
-  const response = await relay(dialect.url(endpoint), native, wireModel(endpoint), headers, attempt.fetch)
+  const response = await attempt.race(relay(dialect.url(endpoint), native, wireModel(endpoint), headers, attempt.fetch))
   const context: DecoderContext = { blame: attempt.blame, seed: call.id, toolName: (wire) => wire }
   const source = batches(response, dialect.decoder(context), attempt)
-  const opened = await untilCommit(source, attempt, { whole: false, relay: true })
+  const opened = await attempt.race(untilCommit(source, attempt, { whole: false, relay: true }))
   return byteReply({ by: answererOf(endpoint), notes: [] }, opened, attempt, response)
 }

@@ -30,7 +30,7 @@ export async function* batches(response: Response, decoder: Decoder, attempt: Ex
   const take = (events: readonly ChatEvent[]): Batch => ({ events, bytes: tap.held.splice(0) })
   try {
     const { start, chunks } = await beginning(bytesOf(response, tap))
-    if (/^[<[{]/.test(start)) {
+    if (isWhole(start, response)) {
       yield take(decoder.whole(await readWhole(response, chunks, attempt)))
       return
     }
@@ -49,6 +49,10 @@ export async function* batches(response: Response, decoder: Decoder, attempt: Ex
   }
   if (!ended) yield take(decoder.close())
 }
+
+/** True for an answer in one piece, whatever was asked for. */
+const isWhole = (start: string, response: Response): boolean =>
+  /^[<[{]/.test(start) || (start !== '' && /\bjson\b/i.test(response.headers.get('content-type') ?? ''))
 
 function checkStart(start: string, response: Response, { blame }: Exchange): void {
   if (start === '') throw blame.ours('empty', `the answer (HTTP ${response.status}) is empty`)
