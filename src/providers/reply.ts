@@ -96,7 +96,7 @@ const drainMs = 1_000
 
 function drain({ batches }: Opened, attempt: Exchange): void {
   attempt.watch.resume()
-  attempt.watch.limit(drainMs)
+  attempt.afterword(drainMs, () => attempt.end(attempt.blame.ours('aborted')))
   batches
     .next()
     .catch(() => undefined)

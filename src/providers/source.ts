@@ -25,30 +25,29 @@ const afterwordMs = 5_000
  * connection breaks, a limit passes or the attempt ends.
  */
 export async function* batches(response: Response, decoder: Decoder, attempt: Exchange): AsyncGenerator<Batch, void> {
-  const tap: Tap = { held: [], closed: false }
+  const tap: Tap = { held: [], closed: false, stop: () => undefined }
   let ended = false
-  const take = (events: readonly ChatEvent[]): Batch => ({ events, bytes: tap.held.splice(0) })
   try {
     const { start, chunks } = await beginning(bytesOf(response, tap))
     if (isWhole(start, response)) {
-      yield take(decoder.whole(await readWhole(response, chunks, attempt)))
+      yield batch(tap, { events: decoder.whole(await readWhole(response, chunks, attempt)) })
       return
     }
     checkStart(start, response, attempt)
     for await (const item of readSse(chunks)) {
       // What follows the end is read only so that the connection can be used again.
       if (ended) continue
-      const { events, failure } = readItem(item, decoder, attempt, tap)
-      yield failure ? { ...take(events), failure } : take(events)
-      ended = events.at(-1)?.type === 'end'
-      if (!ended && decoder.complete) attempt.watch.limit(afterwordMs)
+      const read = readItem(item, decoder, attempt, tap)
+      yield batch(tap, read)
+      ended = read.events.at(-1)?.type === 'end'
     }
   } catch (error) {
-    const lost = !decoder.complete || isAborted(error)
-    if (lost && !ended) throw attempt.failure(error, true)
+    if (!ended && (!decoder.complete || isAborted(error))) throw attempt.failure(error, true)
   }
-  if (!ended) yield take(decoder.close())
+  if (!ended) yield batch(tap, { events: decoder.close() })
 }
+
+const batch = ({ held }: Tap, read: Read): Batch => ({ ...read, bytes: held.splice(0) })
 
 /** True for an answer in one piece, whatever was asked for. */
 const isWhole = (start: string, response: Response): boolean =>
@@ -65,14 +64,16 @@ interface Read {
 }
 
 /** What one frame says. A comment is no frame: it keeps nobody waiting for longer. */
-function readItem(item: SseItem, decoder: Decoder, attempt: Exchange, { closed }: Tap): Read {
+function readItem(item: SseItem, decoder: Decoder, attempt: Exchange, tap: Tap): Read {
   if (item.type !== 'event') return { events: [] }
   attempt.watch.alive()
   try {
-    return { events: decoder.frame(item.data, item.event) }
+    const events = decoder.frame(item.data, item.event)
+    if (decoder.complete) attempt.afterword(afterwordMs, tap.stop)
+    return { events }
   } catch (error) {
     const failure = attempt.failure(error, true)
-    return { events: [], failure: closed && failure.kind === 'bad-reply' ? attempt.blame.ours('cut') : failure }
+    return { events: [], failure: tap.closed && failure.kind === 'bad-reply' ? attempt.blame.ours('cut') : failure }
   }
 }
 
@@ -81,13 +82,21 @@ interface Tap {
   readonly held: Uint8Array[]
   /** True once the last byte came. */
   closed: boolean
+  /** Ends the bytes as if the last had come, and closes the connection. */
+  stop: () => void
 }
 
 /** The chunks of an answer as they come, each also held. */
 async function* bytesOf(response: Response, tap: Tap): AsyncGenerator<Uint8Array> {
-  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
-    tap.held.push(chunk)
-    yield chunk
+  const reader: ReadableStreamDefaultReader<Uint8Array> | undefined = response.body?.getReader()
+  tap.stop = () => void reader?.cancel().catch(() => undefined)
+  try {
+    for (let next = await reader?.read(); next?.value; next = await reader?.read()) {
+      tap.held.push(next.value)
+      yield next.value
+    }
+  } finally {
+    tap.stop()
   }
   tap.closed = true
   // A last event without its blank line is an event all the same.

@@ -43,7 +43,7 @@ function endpointOf(row: Row, answer: () => Response | Promise<Response>, fields
 
 /** What fetch does on abort: the body breaks. */
 function withSignal(response: Response, signal: AbortSignal | undefined): Response {
-  const reader = response.body?.getReader()
+  const reader: ReadableStreamDefaultReader<Uint8Array> | undefined = response.body?.getReader()
   if (!reader) return response
   const body = new ReadableStream<Uint8Array>({
     start: (controller) => signal?.addEventListener('abort', () => controller.error(signal.reason)),
@@ -87,6 +87,10 @@ async function ask(row: Row, request: Partial<ChatRequest>, stream = false): Pro
   return first
 }
 
+interface WireTool {
+  readonly type: string
+  readonly function?: { readonly name: string }
+}
 interface Options {
   readonly max_tokens?: number
   readonly temperature?: number
@@ -174,10 +178,11 @@ export const adapters: Record<string, Adapter> = {
   async requestBody(input: { entry: Row; options?: Options; tools?: Json }) {
     const tools = readTools(input.tools)
     const { body } = await ask(input.entry, { messages: [userText('hello')], tools, ...readOptions(input.options) })
-    const kinds = Array.isArray(body['tools']) ? (body['tools'] as JsonObject[]) : []
-    const kindOf = ({ type, function: spec }: JsonObject) =>
-      isJsonObject(spec) ? `${String(type)}:${String(spec['name'])}` : type
-    return { ...body, toolKinds: kinds.map(kindOf) }
+    const kinds = (body['tools'] ?? []) as readonly WireTool[]
+    return {
+      ...body,
+      toolKinds: kinds.map(({ type, function: spec }) => (spec ? `${type}:${spec.name}` : type)),
+    }
   },
   supportsPromptCacheKey: (base: string) => rowFor('openai', base).quirks?.cacheKey ?? false,
   requestTimeoutSeconds: (seconds: number) =>
@@ -193,7 +198,10 @@ export const adapters: Record<string, Adapter> = {
     const reasoning = sent.map((item) => item['reasoning_content'] ?? null)
     return {
       messageCount: sent.length,
-      reasoningByIndex: { ...reasoning, '*': reasoning.find((item) => item !== null) ?? null },
+      reasoningByIndex: {
+        ...Object.fromEntries(reasoning.entries()),
+        '*': reasoning.find((item) => item !== null) ?? null,
+      },
     }
   },
   async requestHeaders({ entry, streaming }: { entry: Row; streaming: boolean }) {
