@@ -1,1 +1,11 @@
-process.stdout.write('picoclaw\n')
+import module from 'node:module'
+
+const [major = 0] = process.versions.node.split('.').map(Number)
+if (major < 24) {
+  process.stderr.write(`picoclaw needs Node 24 or newer; this is Node ${process.versions.node}.\n`)
+  process.exit(1)
+}
+// A default import, because a named one would fail on an old Node before the sentence above.
+module.enableCompileCache()
+const [{ run }, { processIo }] = await Promise.all([import('./cli/run.ts'), import('./cli/io.ts')])
+process.exitCode = await run(process.argv.slice(2), processIo())

@@ -1,3 +1,6 @@
+import type { StopReason, Usage } from './chat.ts'
+import type { Attempt } from './failure.ts'
+
 /** Where a conversation happens. */
 export interface ChatRef {
   readonly channel: string
@@ -25,12 +28,40 @@ export interface InboundMessage {
   /** True when the bot was addressed: a direct chat, a mention, or a reply to it. */
   readonly addressed: boolean
 }
+/** What an answer took: who gave it, what it cost, what was tried. */
+export interface TurnReport {
+  readonly turn: string
+  readonly session: string
+  readonly agent: string
+  /** The candidate that answered, its vendor, and the model in the vendor's own words. Absent when none did. */
+  readonly by?: { readonly endpoint: string; readonly vendor: string; readonly model: string }
+  readonly attempts: readonly Attempt[]
+  /** What was changed to make the calls work, one sentence each. */
+  readonly notes: readonly string[]
+  readonly usage: Usage
+  /** Micro-dollars; absent when a price is not known. */
+  readonly costMicros?: number
+  readonly ms: number
+  readonly stop?: StopReason
+}
 export interface OutboundMessage {
   readonly to: ChatRef
   /** Markdown. */
   readonly text: string
   readonly attachments?: readonly Attachment[]
   readonly replyTo?: string
+  readonly report?: TurnReport
+  /** Set when the text tells why there is no answer. */
+  readonly trouble?: { readonly kind: string; readonly exitCode: number }
+}
+
+/** A message that is still being written. */
+export interface LiveMessage {
+  push(delta: string): void
+  /** What was written so far does not count; the answer starts again. */
+  restart(why: string): void
+  /** Replaces what was pushed by the message as it shall stay. Resolves to its id. */
+  finish(message: OutboundMessage): Promise<string>
 }
 
 export interface ChannelLimits {
@@ -52,6 +83,8 @@ export interface Channel {
   stop(): Promise<void>
   /** Shows "typing…" until disposed. */
   typing?(at: ChatRef): Disposable
+  /** Begins a message that grows while it is written. */
+  live?(to: ChatRef, replyTo?: string): LiveMessage
   edit?(at: ChatRef, id: string, text: string): Promise<void>
   react?(at: ChatRef, id: string, emoji: string): Promise<void>
 }

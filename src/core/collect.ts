@@ -14,40 +14,44 @@ export function folding(): { add(event: ChatEvent): Answer | undefined; parts():
     else parts.push({ type, text })
     open = type
   }
+  const end = (part?: AssistantPart) => {
+    if (part) parts.push(part)
+    open = undefined
+  }
+  const sign = (signature: string) => {
+    if (open !== 'thinking') extend('thinking', '')
+    const last = parts.at(-1)
+    if (last?.type === 'thinking') parts[parts.length - 1] = { ...last, signature }
+  }
   const add = (event: ChatEvent): Answer | undefined => {
     switch (event.type) {
       case 'start':
         id = event.id
         model = event.model
-        return undefined
+        break
       case 'text-delta':
         extend('text', event.text)
-        return undefined
+        break
       case 'thinking-delta':
         extend('thinking', event.text)
-        return undefined
+        break
       case 'thinking-end':
-        if (event.signature !== undefined) {
-          if (open !== 'thinking') extend('thinking', '')
-          const last = parts.at(-1)
-          if (last?.type === 'thinking') parts[parts.length - 1] = { ...last, signature: event.signature }
-        }
-        open = undefined
-        return undefined
+        if (event.signature !== undefined) sign(event.signature)
+        end()
+        break
       case 'redacted-thinking':
-        parts.push({ type: 'redacted-thinking', data: event.data })
-        open = undefined
-        return undefined
+        end({ type: 'redacted-thinking', data: event.data })
+        break
       case 'tool-call-end':
-        parts.push(event.call)
-        open = undefined
-        return undefined
+        end(event.call)
+        break
       case 'tool-call-start':
       case 'tool-call-delta':
-        return undefined
+        break
       case 'end':
         return { id, model, message: { role: 'assistant', parts }, stop: event.stop, usage: event.usage }
     }
+    return undefined
   }
   return { add, parts: () => parts }
 }

@@ -59,6 +59,8 @@ export interface ReplyEnd {
   readonly usage: Usage
   /** The model's name in the vendor's own words. */
   readonly model: string
+  /** Micro-dollars, where the price is known. */
+  readonly costMicros?: number
 }
 
 interface ReplyHead {

@@ -18,6 +18,13 @@ export type ProtocolId =
   | 'speech'
   | 'guide'
 
+/** The path of a chat call under the base, for protocols that post to one fixed path. */
+export const chatPaths: Partial<Record<ProtocolId, string>> = {
+  'openai-chat': '/chat/completions',
+  'openai-responses': '/responses',
+  'anthropic-messages': '/v1/messages',
+}
+
 /** How a vendor wants to be told how hard to think. */
 export type ThinkingStyle =
   /** `reasoning_effort: low|medium|high`. */
@@ -51,10 +58,12 @@ export interface Quirks {
   readonly replayReasoning?: boolean
   /** The vendor refuses `stream_options`. */
   readonly noStreamUsage?: boolean
-  /** `prompt_cache_key` is understood. */
+  /** `prompt_cache_key` is understood. Holds at the vendor's own hosts only. */
   readonly cacheKey?: boolean
-  /** Dots in the version of a model id become hyphens (claude-sonnet-4.6 → claude-sonnet-4-6). */
+  /** Dots in the version of a model id become hyphens (claude-sonnet-4.6 → claude-sonnet-4-6). Holds at the vendor's own hosts only. */
   readonly hyphenateDots?: boolean
+  /** Ids that go out under another name, for example a router's own `auto`. Holds at the vendor's own hosts only. */
+  readonly modelIds?: Readonly<Record<string, string>>
   /** Merged into the body under the entry's own `extra_body`. */
   readonly extraBody?: JsonObject
 }
@@ -77,10 +86,22 @@ export interface Vendor {
   readonly label: string
   readonly aliases?: readonly string[]
   readonly protocol: ProtocolId
-  /** Absent: the entry must name one. */
+  /** Absent: the entry must name one, unless the row is keyless. */
   readonly apiBase?: string
+  /** Further hosts of this vendor, subdomains included. An entry of another vendor that points there takes this row's quirks. */
+  readonly hosts?: readonly string[]
+  /** Path of a chat call. The part that the base already ends in is not repeated. Absent: what the protocol says. */
+  readonly chatPath?: string
+  /** What changes when the entry signs in with an account instead of a key. */
+  readonly signedIn?: Pick<Vendor, 'protocol' | 'apiBase' | 'chatPath'>
   /** Environment variables that may hold the key, in order. */
   readonly keyEnv?: readonly string[]
+  /** False: the key's variable often serves other purposes, so finding it is no reason to use the vendor unasked. */
+  readonly discover?: false
+  /** Serves other vendors' models under their `vendor/model` names. */
+  readonly gateway?: true
+  /** Case-insensitive regular expression on bare ids that can only mean this vendor. */
+  readonly ownIds?: string
   /** Works without a key. */
   readonly keyless?: boolean
   /** Runs on this machine. */

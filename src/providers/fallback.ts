@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts'
 import type { Provider } from '../core/provider.ts'
-import { earliest, inOrder, someFree } from './in-order.ts'
+import { earliest, tryInOrder, someFree } from './try-in-order.ts'
 
 /**
  * Asks the next provider at once when one fails before its first word, unless the user stopped or the vendor refused on content. The
@@ -10,7 +10,7 @@ export function fallback(name: string, providers: readonly Provider[], clock: Cl
   return {
     name,
     async open(call, signal) {
-      const { reply } = await inOrder(name, providers, call, signal, clock, async (index) => {
+      const { reply } = await tryInOrder(name, providers, call, signal, clock, async (index) => {
         if (providers.length === 1 || call.standing === 'one-of-many') return call.standing
         return (await someFree(providers.slice(index + 1))) ? 'one-of-many' : 'last'
       })

@@ -2,10 +2,11 @@ import type { Clock } from '../core/clock.ts'
 import { Failure } from '../core/failure.ts'
 import type { Log } from '../core/log.ts'
 import { Problem } from '../core/problem.ts'
-import type { Provider } from '../core/provider.ts'
+import type { Provider, Resting } from '../core/provider.ts'
 import type { CounterStore, LedgerStore, RestStore } from '../core/store.ts'
 import type { ModelEntry } from '../models/entry.ts'
 import type { Pool } from '../models/pool.ts'
+import { rowOf } from '../models/url.ts'
 import type { ProtocolId, Vendor } from '../models/vendor.ts'
 import { candidatesOf, type Candidate } from './candidates.ts'
 import type { Fetch, Protocol } from './endpoint.ts'
@@ -15,7 +16,7 @@ import { bucket, paced, type Bucket } from './paced.ts'
 import { restBook } from './rest-book.ts'
 import { resting } from './resting.ts'
 import { retrying } from './retrying.ts'
-import { rotate } from './rotate.ts'
+import { rotate, type Member } from './rotate.ts'
 
 export interface FleetParts {
   readonly clock: Clock
@@ -23,17 +24,20 @@ export interface FleetParts {
   readonly rests: RestStore
   readonly counters: CounterStore
   readonly ledger: LedgerStore
-  /** Short, always the same for the same text, and not to be turned back. */
-  hash(text: string): string
+  /** A short hash of a key, by which keys are told apart. */
+  keyTag(key: string): string
   protocol(id: ProtocolId): Promise<Protocol>
   fetchFor(entry: ModelEntry): Promise<Fetch> | Fetch
   /** Bytes of a stored blob. */
   blob(id: string): Promise<Uint8Array>
   redact(text: string): string
-  /** A fresh token for an entry without a key; undefined when it needs none. */
-  credential(entry: ModelEntry): Promise<string | undefined>
-  /** The entry's vendor, with the quirks of the host it really points at. */
-  vendorRow(entry: ModelEntry): Vendor
+  /** A fresh token for an entry that signs in instead of having a key. */
+  credential(entry: ModelEntry): Promise<string>
+}
+
+/** A candidate that rests. */
+export interface RestingCandidate extends Resting {
+  readonly candidate: string
 }
 
 /** Everything that can answer, with the rests, the pacing and the turns that all chains share. */
@@ -42,6 +46,8 @@ export interface Fleet {
   chain(pools: readonly Pool[]): Provider
   /** Forgets the pacing of candidates that no entry names any more; what still exists goes on as it was. */
   prune(entries: readonly ModelEntry[]): void
+  /** Which candidates of a pool rest now. */
+  rests(pool: Pool): Promise<readonly RestingCandidate[]>
   /** Ends the rests of all candidates of a pool. */
   clearRests(pool: Pool): Promise<void>
 }
@@ -54,7 +60,7 @@ interface Shared {
 
 export function fleet(parts: FleetParts): Fleet {
   const { clock, log, counters } = parts
-  const hash = (text: string) => parts.hash(text)
+  const keyTag = (key: string) => parts.keyTag(key)
   const book = restBook(parts.rests, clock, log)
   const shared = new Map<string, Shared>()
   const pools = new WeakMap<Pool, Provider>()
@@ -68,14 +74,12 @@ export function fleet(parts: FleetParts): Fleet {
     const { bucket, refusedParams } = sharedOf(candidate)
     return resting(paced(speaking(candidate, refusedParams, parts), bucket), candidate.rest, book, clock)
   }
+  const members = (pool: Pool): readonly Member[] =>
+    candidatesOf(pool, keyTag).map((candidate) => ({ provider: endpoint(candidate), model: candidate.model }))
   const poolOf = (pool: Pool): Provider => {
     const known = pools.get(pool)
     if (known) return known
-    const members = candidatesOf(pool, hash).map((candidate) => ({
-      provider: endpoint(candidate),
-      model: candidate.model,
-    }))
-    const made = rotate(pool.name, members, { counters, clock, log })
+    const made = rotate(pool.name, members(pool), { counters, clock, log })
     pools.set(pool, made)
     return made
   }
@@ -85,11 +89,17 @@ export function fleet(parts: FleetParts): Fleet {
       return retrying(fallback(list[0]?.name ?? 'no model', list.map(poolOf), clock), clock)
     },
     prune(entries) {
-      const kept = new Set(candidatesOf({ name: '', entries }, hash).map(({ identity }) => identity))
+      const kept = new Set(candidatesOf({ name: '', entries }, keyTag).map(({ identity }) => identity))
       for (const identity of shared.keys()) if (!kept.has(identity)) shared.delete(identity)
     },
+    async rests(pool) {
+      const found = await Promise.all(
+        members(pool).map(async ({ provider }) => ({ candidate: provider.name, rest: await provider.resting?.() })),
+      )
+      return found.flatMap(({ candidate, rest }) => (rest ? [{ candidate, ...rest }] : []))
+    },
     async clearRests(pool) {
-      for (const { rest } of candidatesOf(pool, hash)) await book.clear(rest)
+      for (const { rest } of candidatesOf(pool, keyTag)) await book.clear(rest)
     },
   }
 }
@@ -107,18 +117,18 @@ function speaking({ name, entry, key, keyTag }: Candidate, refusedParams: Set<st
   }
   const token = async (): Promise<string | undefined> => {
     try {
-      return key ?? (await parts.credential(entry))
+      return entry.auth === 'key' ? key : await parts.credential(entry)
     } catch (error) {
       throw failureOf(error, 'auth')
     }
   }
   const make = async (): Promise<Provider> => {
-    const vendor = parts.vendorRow(entry)
+    const vendor = rowOf(entry)
     const protocol = await parts.protocol(vendor.protocol)
     const fetch = await parts.fetchFor(entry)
     const blob = (id: string) => parts.blob(id)
     const wire = protocol({ name, entry, vendor, keyTag, token, fetch, clock, blob, redact, refusedParams })
-    const about = { endpoint: name, vendor: entry.vendor, model: entry.model, keyTag, ...priceOf(entry) }
+    const about = { endpoint: name, vendor: entry.vendor, model: entry.model, keyTag, ...priceOf(entry, vendor) }
     return metered(wire, about, ledger, clock, log)
   }
   return {
@@ -134,4 +144,8 @@ function speaking({ name, entry, key, keyTag }: Candidate, refusedParams: Set<st
   }
 }
 
-const priceOf = ({ price, source }: ModelEntry): Pick<Metered, 'price'> => (price ? { price: { price, source } } : {})
+/** What a candidate costs: what its entry says; nothing where it runs on this machine. */
+function priceOf({ price, source }: ModelEntry, { local }: Vendor): Pick<Metered, 'price'> {
+  if (price) return { price: { price, source } }
+  return local ? { price: { price: { input: 0, output: 0 }, source: 'local' } } : {}
+}

@@ -2,7 +2,7 @@ import { noUsage, type Usage } from '../core/chat.ts'
 import type { Clock } from '../core/clock.ts'
 import { Failure } from '../core/failure.ts'
 import type { Log } from '../core/log.ts'
-import type { Call, EventReply, Provider, Reply } from '../core/provider.ts'
+import type { Call, EventReply, Provider, Reply, ReplyEnd } from '../core/provider.ts'
 import type { LedgerRow, LedgerStore } from '../core/store.ts'
 import type { Price } from '../models/entry.ts'
 import { costMicros } from '../models/price.ts'
@@ -19,7 +19,7 @@ export interface Metered {
 
 /**
  * Writes one ledger row per wire attempt, when the attempt is over: answered, failed, cut or left by its reader. Tokens are those the
- * vendor told of by then. A ledger that fails is logged and never felt by the caller.
+ * vendor told of by then. The reply's `end` tells the cost. A ledger that fails is logged and never felt by the caller.
  */
 export function metered(provider: Provider, about: Metered, ledger: LedgerStore, clock: Clock, log: Log): Provider {
   return {
@@ -43,11 +43,19 @@ export function metered(provider: Provider, about: Metered, ledger: LedgerStore,
       }
       const seen: Seen = { usage: undefined, model: undefined }
       const first = call.stream ? { firstTokenMs: clock.now() - at } : {}
-      void reply.end.then(
-        ({ usage, model }) => write({ outcome: 'ok', usage, model, ...first }),
-        (error: unknown) => write({ ...failed(error), usage: seen.usage, model: seen.model, ...first }),
+      const end = reply.end.then(
+        (answered): ReplyEnd => {
+          write({ outcome: 'ok', usage: answered.usage, model: answered.model, ...first })
+          return { ...answered, ...cost(about, answered.usage) }
+        },
+        (error: unknown) => {
+          write({ ...failed(error), usage: seen.usage, model: seen.model, ...first })
+          throw error
+        },
       )
-      return reply.type === 'events' ? { ...reply, events: watched(reply.events, seen) } : reply
+      // Whoever reads only the stream hears of its failure there.
+      end.catch(() => undefined)
+      return reply.type === 'events' ? { ...reply, end, events: watched(reply.events, seen) } : { ...reply, end }
     },
   }
 }
@@ -90,6 +98,9 @@ function watched(events: EventReply['events'], seen: Seen): EventReply['events']
   }
 }
 
+const cost = ({ price }: Metered, usage: Usage): Pick<ReplyEnd, 'costMicros'> =>
+  price ? { costMicros: costMicros(price.price, usage) } : {}
+
 function row(about: Metered, call: Call, at: number, totalMs: number, result: Result): LedgerRow {
   const { outcome, status, firstTokenMs, usage, model } = result
   const { input, output, cacheRead, cacheWrite } = usage ?? noUsage
@@ -111,7 +122,8 @@ function row(about: Metered, call: Call, at: number, totalMs: number, result: Re
     output,
     cacheRead,
     cacheWrite,
-    ...(price && usage && { costMicros: costMicros(price.price, usage), priceSource: price.source }),
+    ...(usage && cost(about, usage)),
+    ...(usage && price && { priceSource: price.source }),
     ...(firstTokenMs !== undefined && { firstTokenMs }),
     totalMs,
   }

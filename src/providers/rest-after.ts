@@ -1,4 +1,4 @@
-import type { Attempt } from '../core/failure.ts'
+import type { Attempt, FailureKind } from '../core/failure.ts'
 import type { Rest } from '../core/store.ts'
 import { billingRestSeconds, briefRestSeconds, longestRestSeconds, policy, standardRestSeconds } from './policy.ts'
 
@@ -11,7 +11,7 @@ export interface Trouble {
   readonly together: boolean
   readonly now: number
   readonly reason: Attempt
-  /** A vendor that asks for more than our own rest gets it, up to a day. */
+  /** What the vendor asks for; up to a day of it is heard. */
   readonly retryAfterMs?: number
 }
 
@@ -23,19 +23,28 @@ export function restAfter(trouble: Trouble): Rest {
   return { key, until: now + seconds * 1_000, failures, billingFailures, lastFailureAt, reason }
 }
 
-function counted({ length, last, together, retryAfterMs = 0 }: Trouble): Counted {
+function counted({ length, last, together, reason, retryAfterMs }: Trouble): Counted {
   const before = { failures: last?.failures ?? 0, billingFailures: last?.billingFailures ?? 0 }
   // Brief rests do not count as failures in a row: a night without network must not end in an hour's rest at the first 503.
   if (length === 'brief') return { ...before, seconds: briefRestSeconds(briefBefore(last)) }
   const step = together ? 0 : 1
   const failures = Math.max(1, before.failures + step)
-  const asked = Math.min(retryAfterMs / 1_000, longestRestSeconds)
+  const asked = retryAfterMs === undefined ? undefined : Math.min(retryAfterMs / 1_000, longestRestSeconds)
   if (length === 'standard') return { ...before, failures, seconds: Math.max(standardRestSeconds(failures), asked) }
   const billingFailures = Math.max(1, before.billingFailures + step)
-  return { failures, billingFailures, seconds: Math.max(billingRestSeconds(billingFailures), asked) }
+  return { failures, billingFailures, seconds: Math.max(billingRestSeconds(billingFailures), asked ?? 0) }
 }
 interface Counted extends Pick<Rest, 'failures' | 'billingFailures'> {
   readonly seconds: number
+}
+
+/**
+ * A vendor that asks for more than our own rest gets it. One that says it is free earlier is believed once: when it fails again, our
+ * own rests grow as always. What only a person can mend does not pass earlier for a vendor's word.
+ */
+function standardSeconds(failures: number, asked: number | undefined, kind: FailureKind): number {
+  if (asked !== undefined && failures === 1 && policy[kind].retry) return asked
+  return Math.max(standardRestSeconds(failures), asked ?? 0)
 }
 
 /** Seconds of the rest before if that was a brief one, else 0. */

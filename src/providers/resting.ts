@@ -2,7 +2,7 @@ import type { Clock } from '../core/clock.ts'
 import { Failure, type Attempt } from '../core/failure.ts'
 import type { Provider, Reply, Resting } from '../core/provider.ts'
 import type { Rest } from '../core/store.ts'
-import { attemptsOf, timeOfDay } from './attempts.ts'
+import { attemptsOf, timeOfDay } from './attempt.ts'
 import type { RestBook, RestKeys } from './rest-book.ts'
 
 /** While one caller tries a candidate whose rest is over, the others are told to come back after this time. */

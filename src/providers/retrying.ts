@@ -2,7 +2,7 @@ import pRetry from 'p-retry'
 import type { Clock } from '../core/clock.ts'
 import { Failure, type Attempt } from '../core/failure.ts'
 import type { Provider } from '../core/provider.ts'
-import { attemptsOf, exhausted, stopped, withAttempts } from './attempts.ts'
+import { attemptsOf, exhausted, stopped, withAttempts } from './attempt.ts'
 import { policy } from './policy.ts'
 
 /** Rounds after the first. */

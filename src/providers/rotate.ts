@@ -2,7 +2,7 @@ import type { Clock } from '../core/clock.ts'
 import type { Log } from '../core/log.ts'
 import type { Call, Provider } from '../core/provider.ts'
 import type { CounterStore } from '../core/store.ts'
-import { earliest, inOrder, someFree } from './in-order.ts'
+import { earliest, tryInOrder, someFree } from './try-in-order.ts'
 
 /** One of several that take turns. */
 export interface Member {
@@ -65,8 +65,8 @@ export function rotate(
       }
       const soonest = whenAllRest === 'soonest' && outer !== 'one-of-many' ? await allResting() : undefined
       const { reply, by } = soonest
-        ? await inOrder(name, [soonest.provider], call, signal, clock, async () => 'sole')
-        : await inOrder(name, order, call, signal, clock, standing)
+        ? await tryInOrder(name, [soonest.provider], call, signal, clock, async () => 'sole')
+        : await tryInOrder(name, order, call, signal, clock, standing)
       if (call.turn) stays.set(call.turn, by)
       return reply
     },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Failure, failureKinds } from '../../../src/core/failure.ts'
-import { timeOfDay } from '../../../src/providers/attempts.ts'
+import { timeOfDay } from '../../../src/providers/attempt.ts'
 import { fallback } from '../../../src/providers/fallback.ts'
 import { fakeClock } from '../../fakes/clock.ts'
 import { ask, fakeCall, fakeProvider } from '../../fakes/provider.ts'

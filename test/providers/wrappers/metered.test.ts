@@ -28,6 +28,7 @@ test('an answer is one row with tokens, cost and both times', async () => {
   const reply = await open
   await clock.advance(200)
   if (reply.type === 'events') for await (const _ of reply.events);
+  assert.equal((await reply.end).costMicros, 3_000)
   const [row, ...others] = await rows()
   assert.deepEqual(others, [])
   assert.deepEqual(row, {

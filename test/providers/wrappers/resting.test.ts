@@ -119,17 +119,27 @@ test('what is the fault of the request, of the user or of our own limits starts 
   }
 })
 
-test('a longer Retry-After extends the rest, a shorter one does not shorten it, none is longer than a day', async () => {
-  for (const [asked, seconds] of [
-    [600_000, 600],
-    [2_000, 60],
-    [90 * 86_400_000, 86_400],
-  ] as const) {
+test('a longer Retry-After extends the rest, up to a day', async () => {
+  for (const [asked, seconds] of [[600_000, 600], [90 * 86_400_000, 86_400]] as const) {
     const { clock, make } = setUp()
     const { provider } = make('a', { fail: 'rate-limit', detail: { retryAfterMs: asked } })
     await ask(provider)
     assert.equal((await provider.resting?.())?.until, clock.now() + seconds * 1_000)
   }
+})
+
+test('a shorter Retry-After is believed once; what a person must mend is not believed to pass earlier', async () => {
+  const { clock, make } = setUp()
+  const soon: Step = { fail: 'rate-limit', detail: { retryAfterMs: 2_000 } }
+  const { provider } = make('a', [soon, soon])
+  await ask(provider)
+  assert.equal((await provider.resting?.())?.until, clock.now() + 2_000)
+  await clock.advance(2_000)
+  await ask(provider)
+  assert.equal((await provider.resting?.())?.until, clock.now() + 300_000)
+  const broke = make('b', { fail: 'auth', detail: { retryAfterMs: 2_000 } }, keysOf('b', 'k2')).provider
+  await ask(broke)
+  assert.equal((await broke.resting?.())?.until, clock.now() + 60_000)
 })
 
 test('a network failure rests briefly, never more than 30 s, and counts for nothing else', async () => {

@@ -1,14 +1,14 @@
 import type { Clock } from '../core/clock.ts'
 import { Failure, type Attempt } from '../core/failure.ts'
 import type { Call, Provider, Reply, Resting } from '../core/provider.ts'
-import { attemptsOf, exhausted, stopped, withAttempts } from './attempts.ts'
+import { attemptsOf, exhausted, stopped, withAttempts } from './attempt.ts'
 import { policy } from './policy.ts'
 
 /**
  * Opens the first provider that can answer. `standing` is asked for each in turn, just before it. The reply names the attempts that
  * failed before it; the Failure names all of them.
  */
-export async function inOrder(
+export async function tryInOrder(
   name: string,
   providers: readonly Provider[],
   call: Call,

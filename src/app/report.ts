@@ -1,0 +1,18 @@
+import type { TurnResult } from '../agent/turn.ts'
+import type { TurnReport } from '../core/channel.ts'
+
+/** What a turn took, as its answer carries it. */
+export function turnReport(
+  result: TurnResult,
+  facts: { readonly turn: string; readonly session: string; readonly agent: string; readonly ms: number },
+): TurnReport {
+  return {
+    ...facts,
+    by: { endpoint: result.by.endpoint, vendor: result.by.vendor, model: result.model || result.by.model },
+    attempts: result.attempts,
+    notes: result.notes,
+    usage: result.usage,
+    ...(result.costMicros !== undefined && { costMicros: result.costMicros }),
+    ...(result.stop !== 'step-limit' && { stop: result.stop }),
+  }
+}

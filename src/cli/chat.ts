@@ -1,0 +1,49 @@
+import { createInterface, type Interface } from 'node:readline'
+import type { App } from '../app/build.ts'
+import { exitCodes } from '../core/problem.ts'
+import type { Io } from './io.ts'
+
+const prompt = '🦞 You: '
+const leaving: ReadonlySet<string> = new Set(['exit', 'quit', '/exit', '/quit'])
+
+/** A conversation on the terminal, until Ctrl-D, Ctrl-C at an empty prompt, or `exit`. Ctrl-C during an answer stops the answer. */
+export async function chat(app: App, io: Io): Promise<number> {
+  io.stdout.write('🦞 Ask away. Ctrl-C stops an answer, Ctrl-D ends the conversation.\n\n')
+  const history = await app.history.load()
+  const reader = createInterface({
+    input: io.stdin,
+    output: io.stdout,
+    prompt,
+    history: [...history],
+    historySize: 1_000,
+    removeHistoryDuplicates: true,
+  })
+  reader.on('history', (lines: readonly string[]) => app.history.save(lines))
+  let answering = false
+  reader.on('SIGINT', () => {
+    if (answering) app.stop()
+    else if (reader.line === '') reader.close()
+    else clearLine(reader)
+  })
+  reader.prompt()
+  for await (const line of reader) {
+    const question = line.trim()
+    if (leaving.has(question)) break
+    if (question !== '') {
+      answering = true
+      await app.ask(question)
+      answering = false
+      io.stdout.write('\n')
+    }
+    reader.prompt()
+  }
+  reader.close()
+  io.stdout.write('Goodbye!\n')
+  await app.history.settled()
+  return exitCodes.ok
+}
+
+function clearLine(reader: Interface): void {
+  reader.write(null, { ctrl: true, name: 'e' })
+  reader.write(null, { ctrl: true, name: 'u' })
+}

@@ -1,0 +1,40 @@
+import type { Command } from './command.ts'
+
+interface Row {
+  readonly summary: string
+  readonly aliases?: readonly string[]
+  readonly load: () => Promise<{ readonly default: Command }>
+}
+
+/** Every command: one row and one file each. Loaded when called. */
+export const commands = {
+  agent: {
+    summary: 'ask once (-m) or hold a conversation',
+    load: () => import('./commands/agent.ts'),
+  },
+  models: {
+    summary: 'list the models you may use, and the vendors there are',
+    aliases: ['model'],
+    load: () => import('./commands/models.ts'),
+  },
+  status: {
+    summary: 'what is configured and what would answer',
+    aliases: ['s'],
+    load: () => import('./commands/status.ts'),
+  },
+  config: {
+    summary: 'where the configuration is, and whether it is right',
+    load: () => import('./commands/config.ts'),
+  },
+  version: {
+    summary: 'the version of picoclaw and of Node',
+    aliases: ['v'],
+    load: () => import('./commands/version.ts'),
+  },
+} as const satisfies Record<string, Row>
+
+/** The row that a word on the command line names. */
+export function findCommand(word: string): Row | undefined {
+  const rows: Readonly<Record<string, Row>> = commands
+  return rows[word] ?? Object.values(rows).find((row) => row.aliases?.includes(word))
+}

@@ -1,0 +1,5 @@
+import type { Adapters } from './adapters.ts'
+import { adapters as models } from './models.ts'
+
+/** Every function of the vector files that is built so far. */
+export const adapter: Adapters = { ...models }
