@@ -1,0 +1,58 @@
+import { spawn } from 'node:child_process'
+import type { Variables } from './environment.ts'
+
+const longest = 64 * 1024
+
+export interface CommandContext {
+  readonly vars: Variables
+  /** Working folder: that of the config. */
+  readonly folder: string
+  readonly timeoutMs: number
+}
+
+/** Words of a command line: split at spaces, with '…' and "…" around words that hold some. There is no shell behind it. */
+export function words(line: string): readonly string[] {
+  return [...line.matchAll(/(?:'[^']*'|"(?:\\.|[^"\\])*"|[^\s'"])+/g)].map(([word]) =>
+    word.replaceAll(/'([^']*)'|"((?:\\.|[^"\\])*)"/g, (_, plain: string | undefined, quoted: string | undefined) =>
+      plain === undefined ? (quoted ?? '').replaceAll(/\\(.)/g, '$1') : plain,
+    ),
+  )
+}
+
+/** What a command prints, trimmed. An error says which program failed and how, never what it printed. */
+export function commandOutput(line: string, { vars, folder, timeoutMs }: CommandContext): Promise<string> {
+  const [program, ...rest] = words(line)
+  if (program === undefined) return Promise.reject(new Error('exec:// names no command.'))
+  const { promise, resolve, reject } = Promise.withResolvers<string>()
+  // Its own process group, so that what it started ends with it.
+  const detached = process.platform !== 'win32'
+  const child = spawn(program, rest, { cwd: folder, env: { ...vars }, detached, stdio: ['ignore', 'pipe', 'ignore'] })
+  const end = (error: Error) => {
+    clearTimeout(timer)
+    if (child.pid !== undefined) stop(child.pid, detached)
+    reject(error)
+  }
+  const timer = setTimeout(() => end(new Error(`${program} did not answer within ${timeoutMs / 1000} s.`)), timeoutMs)
+  let output = ''
+  child.stdout.setEncoding('utf8')
+  child.stdout.on('data', (chunk: string) => {
+    output += chunk
+    if (output.length > longest) end(new Error(`${program} printed more than a secret can be.`))
+  })
+  child.on('error', (cause) => end(new Error(`${program} could not be started.`, { cause })))
+  child.on('close', (code, signal) => {
+    clearTimeout(timer)
+    if (code !== 0) reject(new Error(`${program} ended with ${signal ?? `code ${code}`}.`))
+    else if (output.trim() === '') reject(new Error(`${program} printed nothing.`))
+    else resolve(output.trim())
+  })
+  return promise
+}
+
+function stop(pid: number, group: boolean): void {
+  try {
+    process.kill(group ? -pid : pid, 'SIGKILL')
+  } catch {
+    // It has ended already.
+  }
+}
