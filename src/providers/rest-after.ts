@@ -30,7 +30,7 @@ function counted({ length, last, together, reason, retryAfterMs }: Trouble): Cou
   const step = together ? 0 : 1
   const failures = Math.max(1, before.failures + step)
   const asked = retryAfterMs === undefined ? undefined : Math.min(retryAfterMs / 1_000, longestRestSeconds)
-  if (length === 'standard') return { ...before, failures, seconds: Math.max(standardRestSeconds(failures), asked) }
+  if (length === 'standard') return { ...before, failures, seconds: standardSeconds(failures, asked, reason.kind) }
   const billingFailures = Math.max(1, before.billingFailures + step)
   return { failures, billingFailures, seconds: Math.max(billingRestSeconds(billingFailures), asked ?? 0) }
 }

@@ -137,7 +137,11 @@ export async function ask(
 }
 
 /** The text of the answer, or `kind: sentence`. */
-export async function hear(provider: Provider, call = fakeCall(), signal = new AbortController().signal): Promise<string> {
+export async function hear(
+  provider: Provider,
+  call = fakeCall(),
+  signal = new AbortController().signal,
+): Promise<string> {
   const outcome = await ask(provider, call, signal)
   return typeof outcome === 'string' ? outcome : `${outcome.kind}: ${outcome.message}`
 }

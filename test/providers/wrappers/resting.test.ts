@@ -120,7 +120,10 @@ test('what is the fault of the request, of the user or of our own limits starts 
 })
 
 test('a longer Retry-After extends the rest, up to a day', async () => {
-  for (const [asked, seconds] of [[600_000, 600], [90 * 86_400_000, 86_400]] as const) {
+  for (const [asked, seconds] of [
+    [600_000, 600],
+    [90 * 86_400_000, 86_400],
+  ] as const) {
     const { clock, make } = setUp()
     const { provider } = make('a', { fail: 'rate-limit', detail: { retryAfterMs: asked } })
     await ask(provider)
