@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { finder } from '../../src/providers/guide/answer.ts'
 import { guide } from '../../src/providers/guide/guide.ts'
-import { aCall, hear } from './wrappers/bench.ts'
+import { fakeCall as aCall, hear } from '../fakes/provider.ts'
 import { userText } from '../../src/core/message.ts'
 
 const documents = readdirSync('docs/guide').map((name) => ({
