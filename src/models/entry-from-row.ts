@@ -11,6 +11,7 @@ import {
   readPrice,
   readSchemaTransform,
   readTokenField,
+  refuseLogin,
   refusing,
   requireAccess,
   seconds,
@@ -26,6 +27,8 @@ export interface EntryOptions {
   readonly at?: string
   /** A key from the environment for a vendor id. It is used only where the entry has none and points at that vendor's own host. */
   readonly keyFor?: KeyFor
+  /** Whether an account of a vendor is signed in. Absent: nobody asks before the call does. */
+  readonly signedIn?: (vendor: string) => boolean
 }
 
 /**
@@ -55,13 +58,14 @@ type Access = Pick<
 >
 
 /** Whom the entry asks, as whom, and how patiently. */
-function access(row: ModelRow, refuse: Refuse, { keyFor, source = 'config' }: EntryOptions): Access {
+function access(row: ModelRow, refuse: Refuse, { keyFor, signedIn, source = 'config' }: EntryOptions): Access {
   const { vendor, model } = readModel(row, refuse)
   const own = vendorOf(vendor) ?? refuse(`"${vendor}" is not a vendor.`, vendorHint(vendor))
   const auth = readAuth(row, vendor, own, refuse)
   const apiBase = readBase(row, own, auth, refuse)
   const keys = readKeys(row, vendor, own, apiBase, keyFor)
-  requireAccess(row, own, auth, keys, refuse)
+  if (auth === 'key') requireAccess(row, own, keys, refuse)
+  else if (own.signedIn && signedIn?.(vendor) === false) refuseLogin(vendor, own, refuse)
   const effort = readEffort(row.thinking_level, refuse)
   const slow = rowFor(vendor, apiBase).local === true || (effort !== undefined && effort !== 'off')
   return {

@@ -10,7 +10,7 @@ import type { KeyFor } from './row-readers.ts'
 import { vendorOf, vendorsOfModelId } from './vendor-lookup.ts'
 import { bySpecificity, isWildcard, matchWildcard } from './wildcard.ts'
 
-export const tierWords = ['opus', 'sonnet', 'haiku'] as const
+const tierWords = ['opus', 'sonnet', 'haiku'] as const
 /** The names that coding CLIs have for large, middle and small models. */
 export type Tier = (typeof tierWords)[number]
 

@@ -122,14 +122,9 @@ function keyHolder(apiBase: string, vendor: string, own: Vendor): string | undef
   return safe ? vendorOfBase(apiBase, own) : undefined
 }
 
-export function requireAccess(
-  row: ModelRow,
-  own: Vendor,
-  auth: ModelEntry['auth'],
-  keys: readonly string[],
-  refuse: Refuse,
-): void {
-  if (own.keyless || auth !== 'key' || keys.length > 0) return
+/** Refuses a row that uses keys, has none, and needs one. */
+export function requireAccess(row: ModelRow, own: Vendor, keys: readonly string[], refuse: Refuse): void {
+  if (own.keyless || keys.length > 0) return
   // A vendor without an address of its own is an account in a cloud: no address of it works without a key.
   if (own.apiBase !== undefined && trimBase(row.api_base ?? '') !== '') return
   const [variable] = own.keyEnv ?? []
@@ -138,6 +133,11 @@ export function requireAccess(
     own.apiBase === undefined ? 'api_key is missing.' : 'neither api_key nor api_base is given.',
     `${own.label} needs a key: write api_key${variable ? ` or set ${variable} in the environment` : ''}.${where}`,
   )
+}
+
+/** Refuses a row whose account is not signed in. */
+export function refuseLogin(vendor: string, own: Vendor, refuse: Refuse): never {
+  return refuse(`nobody is signed in at ${own.label}.`, `Run: picoclaw auth login --provider ${vendor}`)
 }
 
 const efforts: Readonly<Record<string, Effort>> = {

@@ -24,7 +24,7 @@ const words: Readonly<Record<FailureKind, readonly [what: string, mend: string]>
   'not-found': ['the vendor knows no such model', 'check the model id'],
   refused: ['the vendor refused the request for its content', 'put it in other words'],
   aborted: ['the call was ended', 'ask again'],
-  empty: ['the answer had no content', 'ask again or choose another model'],
+  empty: ['the answer is empty', 'ask again or choose another model'],
   cut: ['the answer stopped before its end', 'ask again'],
   'bad-reply': ['the answer breaks the protocol', 'check that api_base and provider belong together'],
   budget: ['the budget is used up', 'raise it'],
@@ -52,7 +52,11 @@ export function blaming(endpoint: Endpoint, url: string): Blame {
   const clean = (text: string) => endpoint.redact(text)
 
   const ours: Blame['ours'] = (kind, what = words[kind][0], { mend = words[kind][1], ...detail } = {}) =>
-    new Failure(kind, clean(`${name}: ${what} (${place}); ${mend}.`), { endpoint: name, url: place, ...detail })
+    new Failure(kind, clean(`${name}: ${what} (${place}). ${sentence(mend)}`), {
+      endpoint: name,
+      url: place,
+      ...detail,
+    })
 
   const classified = (found: Classified, body: string, status: number | undefined): Failure => {
     const said = found.message === undefined ? '' : `, which says: ${quote(clean(found.message))}`
@@ -60,12 +64,16 @@ export function blaming(endpoint: Endpoint, url: string): Blame {
     const what = found.html ? pageWords(status) : words[found.kind][0]
     const named = found.kind === 'not-found' ? `${what} as ${endpoint.entry.model}` : what
     const preview = clean(body.trim()).slice(0, 512)
-    return new Failure(found.kind, `${clean(`${name}: ${named} (${http}`)}${said}); ${found.mend ?? mendOf(found)}.`, {
-      endpoint: name,
-      url: place,
-      preview,
-      ...defined({ status, param: found.param, retryAfterMs: found.retryAfterMs }),
-    })
+    return new Failure(
+      found.kind,
+      `${clean(`${name}: ${named} (${http}`)}${said}). ${sentence(found.mend ?? mendOf(found))}`,
+      {
+        endpoint: name,
+        url: place,
+        preview,
+        ...defined({ status, param: found.param, retryAfterMs: found.retryAfterMs }),
+      },
+    )
   }
 
   return {
@@ -109,6 +117,9 @@ function connectionWords(code: string, host: string): readonly [what: string, me
     return [`no secure connection to ${host} (${code})`, 'check http or https in api_base, the certificate and proxy']
   return [`the connection to ${host} failed${code && ` (${code})`}`]
 }
+
+/** A capital at its start and a full stop at its end, each once. */
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.+$/, '')}.`
 
 const quote = (message: string): string => {
   const line = message.replaceAll(/\s+/g, ' ').trim()

@@ -1,5 +1,6 @@
+import type { JsonObject } from '../core/json.ts'
 import type { Call, NativeRequest, Provider, Reply } from '../core/provider.ts'
-import type { DecoderContext, Dialect, Encoded } from './dialect.ts'
+import type { DecoderContext, Dialect } from './dialect.ts'
 import type { Endpoint } from './endpoint.ts'
 import { exchange } from './exchange.ts'
 import type { Exchange } from './exchange.ts'
@@ -34,10 +35,10 @@ const answererOf = ({ name, entry }: Endpoint) => ({ endpoint: name, vendor: ent
 
 async function openTranslated(dialect: Dialect, endpoint: Endpoint, call: Call, attempt: Exchange): Promise<Reply> {
   const encoded = await attempt.race(dialect.encode(endpoint, call.request(), call.stream))
-  const { response, mendings } = await send(dialect, endpoint, encoded, attempt)
+  const { response, mendings } = await send(dialect, endpoint, encoded.body, attempt)
   const context = { blame: attempt.blame, seed: call.id, toolName: encoded.toolName }
   const source = batches(response, dialect.decoder(context), attempt)
-  const opened = await untilCommit(source, attempt, { whole: !call.stream, relay: false })
+  const opened = await attempt.race(untilCommit(source, attempt, { whole: !call.stream, relay: false }))
   const notes = [...encoded.notes, ...mendings.map((entry) => describeMending(entry, endpoint.name))]
   return eventReply({ by: answererOf(endpoint), notes }, opened, attempt)
 }
@@ -49,7 +50,7 @@ const mostMendings = 4
 async function send(
   dialect: Dialect,
   endpoint: Endpoint,
-  { body }: Encoded,
+  body: JsonObject,
   attempt: Exchange,
 ): Promise<{ response: Response; mendings: readonly string[] }> {
   const mendings: string[] = []
@@ -57,7 +58,7 @@ async function send(
   for (;;) {
     const mended = withoutRefused(body, [...endpoint.refusedParams, ...mendings])
     try {
-      const response = await dialect.send(endpoint, mended, headers, attempt.fetch)
+      const response = await attempt.race(dialect.send(dialect.url(endpoint), mended, headers, attempt.fetch))
       for (const entry of mendings) endpoint.refusedParams.add(entry)
       return { response, mendings }
     } catch (error) {
@@ -78,9 +79,9 @@ async function openRelay(
 ): Promise<Reply> {
   const token = await attempt.race(endpoint.token())
   const headers = dialect.headers(endpoint, token, native.headers)
-  const response = await relay(dialect.url(endpoint), native, wireModel(endpoint), headers, attempt.fetch)
+  const response = await attempt.race(relay(dialect.url(endpoint), native, wireModel(endpoint), headers, attempt.fetch))
   const context: DecoderContext = { blame: attempt.blame, seed: call.id, toolName: (wire) => wire }
   const source = batches(response, dialect.decoder(context), attempt)
-  const opened = await untilCommit(source, attempt, { whole: false, relay: true })
+  const opened = await attempt.race(untilCommit(source, attempt, { whole: false, relay: true }))
   return byteReply({ by: answererOf(endpoint), notes: [] }, opened, attempt, response)
 }

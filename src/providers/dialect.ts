@@ -11,7 +11,7 @@ export interface Encoded {
   /** What had to be changed or left out, one sentence each. */
   readonly notes: readonly string[]
   /** The tool's own name for the name that went over the wire. */
-  toolName(wire: string): string
+  readonly toolName: (wire: string) => string
 }
 
 /** Reads one answer, frame by frame. A Failure is thrown for an error in the stream and for a broken frame. */
@@ -28,7 +28,7 @@ export interface Decoder {
 
 export interface DecoderContext {
   readonly blame: Blame
-  toolName(wire: string): string
+  readonly toolName: (wire: string) => string
   /** Unique per call; names tool calls that the vendor left without an id. */
   readonly seed: string
 }
@@ -46,7 +46,7 @@ export interface Dialect {
     client?: Readonly<Record<string, string>>,
   ): Record<string, string>
   /** Sends a body through the vendor's SDK: no retries, no time limit of its own. */
-  send(endpoint: Endpoint, body: JsonObject, headers: Record<string, string>, fetch: Fetch): Promise<Response>
+  send(url: string, body: JsonObject, headers: Record<string, string>, fetch: Fetch): Promise<Response>
   decoder(context: DecoderContext): Decoder
 }
 

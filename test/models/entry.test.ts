@@ -79,9 +79,9 @@ test('keys are trimmed, unique and in order', () => {
 })
 
 const keyFor = (vendor: string) => `key of ${vendor}`
+const keys = (fields: Partial<ModelRow>) => toEntry(row(fields), { keyFor }).keys
 
 test('a key from the environment goes to its own vendor and to nobody else', () => {
-  const keys = (fields: Partial<ModelRow>) => toEntry(row(fields), { keyFor }).keys
   assert.deepEqual(keys({}), ['key of openai'])
   assert.deepEqual(keys({ api_base: 'https://api.openai.com/v1/' }), ['key of openai'])
   assert.deepEqual(keys({ api_base: 'https://api.z.ai/api/coding/paas/v4' }), ['key of zai'])
@@ -91,6 +91,12 @@ test('a key from the environment goes to its own vendor and to nobody else', () 
   assert.deepEqual(keys({ api_base: 'https://api.openai.com.evil.example/v1' }), [])
   assert.deepEqual(keys({ api_base: 'http://api.openai.com/v1' }), [])
   assert.deepEqual(keys({ api_key: 'mine' }), ['mine'])
+})
+
+test('an account that nobody signed in to is refused where the caller knows', () => {
+  const login = row({ auth_method: 'oauth' })
+  assert.throws(() => toEntry(login, { signedIn: () => false }), /signed in/)
+  assert.equal(toEntry(login, { signedIn: (vendor) => vendor === 'openai' }).auth, 'oauth')
 })
 
 test('an account changes whom an entry speaks to and how', () => {
