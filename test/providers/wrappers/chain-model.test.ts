@@ -45,10 +45,11 @@ interface Row {
   at: number
 }
 
+const free = (): Row => ({ until: 0, n: 0, b: 0, brief: 0, at: 0 })
+
 /** The rules in their shortest form, without any of our code but the table of kinds. */
 function expected({ pools, pauses }: Case): readonly Round[] {
   const state = new Map<string, { calls: number; key: Row; model: Row }>()
-  const free = (): Row => ({ until: 0, n: 0, b: 0, brief: 0, at: 0 })
   const turns = pools.map(() => 0)
   const sole = pools.flat().length === 1
   let now = 0
