@@ -5,6 +5,7 @@ import { systemPrompt } from '../agent/prompt.ts'
 import { runTurn } from '../agent/turn.ts'
 import { defaultWorkspace } from '../config/environment.ts'
 import { at } from '../config/tree.ts'
+import type { CacheMark } from '../core/chat.ts'
 import type { Desk } from '../dispatch/ports.ts'
 import { openWorkspace } from '../workspace/open.ts'
 import type { House } from './house.ts'
@@ -22,6 +23,8 @@ interface AssistantOptions {
 }
 
 const agent = 'main'
+/** The stable section of the system prompt is the same from turn to turn. */
+const cacheMarks: readonly CacheMark[] = [{ after: 'system', index: 0 }]
 
 /** The desk of the main agent. */
 export async function assistant(house: House, { session, stream, model }: AssistantOptions): Promise<Desk> {
@@ -61,6 +64,7 @@ export async function assistant(house: House, { session, stream, model }: Assist
             system,
             messages: [...buildHistory(log, window - defaults.max_tokens), question],
             cacheKey: agent,
+            cacheMarks,
             ...limits,
           },
           context: { session: key, origin: message.at, signal },

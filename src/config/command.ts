@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { Problem } from '../core/problem.ts'
 import type { Variables } from './environment.ts'
 
 const longest = 64 * 1024
@@ -22,7 +23,7 @@ export function words(line: string): readonly string[] {
 /** What a command prints, trimmed. An error says which program failed and how, never what it printed. */
 export function commandOutput(line: string, { vars, folder, timeoutMs }: CommandContext): Promise<string> {
   const [program, ...rest] = words(line)
-  if (program === undefined) return Promise.reject(new Error('exec:// names no command.'))
+  if (program === undefined) return Promise.reject(failed('exec:// names no command.'))
   const { promise, resolve, reject } = Promise.withResolvers<string>()
   // Its own process group, so that what it started ends with it.
   const detached = process.platform !== 'win32'
@@ -32,21 +33,25 @@ export function commandOutput(line: string, { vars, folder, timeoutMs }: Command
     if (child.pid !== undefined) stop(child.pid, detached)
     reject(error)
   }
-  const timer = setTimeout(() => end(new Error(`${program} did not answer within ${timeoutMs / 1000} s.`)), timeoutMs)
+  const timer = setTimeout(() => end(failed(`${program} did not answer within ${timeoutMs / 1000} s.`)), timeoutMs)
   let output = ''
   child.stdout.setEncoding('utf8')
   child.stdout.on('data', (chunk: string) => {
     output += chunk
-    if (output.length > longest) end(new Error(`${program} printed more than a secret can be.`))
+    if (output.length > longest) end(failed(`${program} printed more than a secret can be.`))
   })
-  child.on('error', (cause) => end(new Error(`${program} could not be started.`, { cause })))
+  child.on('error', (cause) => end(failed(`${program} could not be started.`, cause)))
   child.on('close', (code, signal) => {
     clearTimeout(timer)
     if (code !== 0) reject(new Error(`${program} ended with ${signal ?? `code ${code}`}.`))
-    else if (output.trim() === '') reject(new Error(`${program} printed nothing.`))
+    else if (output.trim() === '') reject(failed(`${program} printed nothing.`))
     else resolve(output.trim())
   })
   return promise
+}
+
+function failed(what: string, cause?: unknown): Problem {
+  return new Problem(what, { mend: 'Run the command by hand to see why.', ...(cause === undefined ? {} : { cause }) })
 }
 
 function stop(pid: number, group: boolean): void {

@@ -1,3 +1,4 @@
+import { Problem } from '../core/problem.ts'
 import { dirname, join } from 'node:path'
 import { commandOutput } from './command.ts'
 import { readSecretFile } from './credentials.ts'
@@ -30,7 +31,8 @@ export function fetcherFor(
       return readSecretFile(name, folder)
     }
     if (text.startsWith('enc://')) return decrypt(await lockOf(environment), text)
-    if (trust === 'remote') throw new Error('exec:// may only be written in the file itself or with the command line.')
+    if (trust === 'remote')
+      throw new Problem('exec:// is refused here.', { mend: 'Write it into the file itself, or use the command line.' })
     const context = { vars: environment.vars, folder, timeoutMs: commandTimeoutMs }
     return commandOutput(text.slice('exec://'.length), context)
   }

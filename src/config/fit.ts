@@ -1,7 +1,7 @@
 import type { Problem } from '../core/problem.ts'
 import { faultOf } from './faults.ts'
 import { expects, keyOf, settle, type Known, type KnownList, type KnownText } from './known.ts'
-import { nearest } from './nearest.ts'
+import { nearest } from '../kit/nearest.ts'
 import { inherit } from './walk.ts'
 import type { Warning } from './warning.ts'
 import { list, pathText, type Origin, type Path, type Scalar, type Table, type Tree } from './tree.ts'
@@ -108,7 +108,7 @@ const leftOut = '[NOT_HERE]'
 
 function fitText(tree: Scalar, known: KnownText): Scalar | 'nothing' | undefined {
   if (typeof tree.value !== 'string') return undefined
-  const value = known.hides === undefined ? tree.value : tree.value.trim()
+  const value = known.hides !== undefined || known.trims === true ? tree.value.trim() : tree.value
   if (value.trim() === '' || (known.hides !== undefined && value === leftOut)) return 'nothing'
   if (known.choices === undefined) return { ...tree, value }
   const chosen = choose(known, value)

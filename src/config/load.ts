@@ -202,7 +202,7 @@ async function resolveOverrides(root: Table, fetcher: Fetcher): Promise<void> {
     const text = String(tree.value)
     if (!isReference(text) || text.startsWith('exec://')) continue
     const value = await fetcher(text)?.catch((error: unknown) => {
-      throw faultOf(tree.origin, [], error instanceof Error ? error.message : String(error), 'Mend the variable.')
+      throw error instanceof Problem ? faultOf(tree.origin, [], error.message, error.detail.mend ?? '') : error
     })
     if (value !== undefined) found.set(tree, { ...tree, value, referred: true })
   }

@@ -1,8 +1,8 @@
 import type { Environment } from './environment.ts'
 import { faultOf } from './faults.ts'
 import type { Known } from './known.ts'
-import type { Problem } from '../core/problem.ts'
-import { expandVariables, MissingVariable } from './variables.ts'
+import { Problem } from '../core/problem.ts'
+import { expandVariables } from './variables.ts'
 import { replaceScalars, type Path, type Scalar, type Table } from './tree.ts'
 import { walk } from './walk.ts'
 
@@ -28,7 +28,7 @@ export async function resolveReferences(
       const value = fetched === undefined ? expandVariables(tree.value, environment.vars) : await fetched
       if (value !== tree.value) found.set(tree, { ...tree, value, referred: true })
     } catch (error) {
-      if (!(error instanceof Error)) throw error
+      if (!(error instanceof Problem)) throw error
       problems.push(leadsNowhere(tree, path, error))
     }
   }
@@ -36,7 +36,6 @@ export async function resolveReferences(
   return problems
 }
 
-function leadsNowhere(scalar: Scalar, path: Path, error: Error): Problem {
-  const mend = error instanceof MissingVariable ? error.mend : 'Mend the reference, or write the value itself.'
-  return faultOf(scalar.origin, path, error.message, mend)
+function leadsNowhere({ origin }: Scalar, path: Path, { message, detail }: Problem): Problem {
+  return faultOf(origin, path, message, detail.mend ?? 'Mend the reference, or write the value itself.')
 }

@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Problem } from '../core/problem.ts'
 import type { Environment } from './environment.ts'
 
 /*
@@ -11,6 +12,9 @@ const scheme = 'enc://'
 const saltBytes = 16
 const nonceBytes = 12
 const tagBytes = 16
+
+const passphraseMend = { mend: 'Put it into the variable PICOCLAW_KEY_PASSPHRASE.' }
+const keyMend = { mend: 'Name the private key file in PICOCLAW_SSH_KEY_PATH.' }
 
 /** What opens and closes secrets: a passphrase and the bytes of an ssh private key file. */
 export interface Lock {
@@ -31,7 +35,7 @@ export function encrypt(
   salt: Uint8Array = randomBytes(saltBytes),
   nonce: Uint8Array = randomBytes(nonceBytes),
 ): string {
-  if (lock.passphrase === '') throw new Error('A secret cannot be encrypted without a passphrase.')
+  if (lock.passphrase === '') throw new Problem('A secret cannot be encrypted without a passphrase.', passphraseMend)
   const cipher = createCipheriv('aes-256-gcm', keyFor(lock, salt), nonce)
   const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()])
   return scheme + Buffer.concat([salt, nonce, body]).toString('base64')
@@ -42,7 +46,7 @@ export function decrypt(lock: Lock, written: string): string {
   const base64 = written.slice(scheme.length).trim()
   const bytes = Buffer.from(base64, 'base64')
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64) || bytes.length < saltBytes + nonceBytes + tagBytes) {
-    throw new Error('This enc:// value is damaged.')
+    throw new Problem('This enc:// value is damaged.', { mend: 'Encrypt the secret again.' })
   }
   const salt = bytes.subarray(0, saltBytes)
   const nonce = bytes.subarray(saltBytes, saltBytes + nonceBytes)
@@ -53,14 +57,17 @@ export function decrypt(lock: Lock, written: string): string {
       decipher.update(bytes.subarray(saltBytes + nonceBytes, -tagBytes), undefined, 'utf8') + decipher.final('utf8')
     )
   } catch (cause) {
-    throw new Error('This enc:// value cannot be opened: the passphrase or the ssh key is another one.', { cause })
+    throw new Problem('This enc:// value cannot be opened: the passphrase or the ssh key is another one.', {
+      mend: 'Use the passphrase and key it was encrypted with, or encrypt the secret again.',
+      cause,
+    })
   }
 }
 
 /** The lock that the environment gives: `PICOCLAW_KEY_PASSPHRASE` and an ssh private key. */
 export async function lockOf(environment: Environment): Promise<Lock> {
   const passphrase = environment.vars['PICOCLAW_KEY_PASSPHRASE'] ?? ''
-  if (passphrase === '') throw new Error('enc:// needs the passphrase in PICOCLAW_KEY_PASSPHRASE.')
+  if (passphrase === '') throw new Problem('enc:// needs a passphrase.', passphraseMend)
   return { passphrase, keyFile: await readKey(environment) }
 }
 
@@ -71,10 +78,10 @@ export function sshKeyPath({ vars, userHome }: Environment): string {
 
 async function readKey(environment: Environment): Promise<Uint8Array> {
   const path = sshKeyPath(environment)
-  if (path === '') throw new Error('enc:// needs an ssh key, but PICOCLAW_SSH_KEY_PATH is empty.')
+  if (path === '') throw new Problem('enc:// needs an ssh key, but PICOCLAW_SSH_KEY_PATH is empty.', keyMend)
   try {
     return await readFile(path)
   } catch (cause) {
-    throw new Error(`enc:// needs the ssh key ${path}, which cannot be read.`, { cause })
+    throw new Problem(`enc:// needs the ssh key ${path}, which cannot be read.`, { ...keyMend, cause })
   }
 }

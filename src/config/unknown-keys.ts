@@ -1,7 +1,7 @@
 import { accepted } from './accepted.ts'
 import { originText } from './faults.ts'
 import { below, settle, type Known } from './known.ts'
-import { nearest } from './nearest.ts'
+import { nearest } from '../kit/nearest.ts'
 import { dotted, pathText, type Path, type Table, type Tree } from './tree.ts'
 import { children } from './walk.ts'
 import type { Warning } from './warning.ts'

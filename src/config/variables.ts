@@ -1,20 +1,20 @@
-import { nearest } from './nearest.ts'
+import { Problem } from '../core/problem.ts'
+import { nearest } from '../kit/nearest.ts'
 import type { Variables } from './environment.ts'
 
 /** A variable that the config names and the environment does not have. */
-export class MissingVariable extends Error {
-  override readonly name = 'MissingVariable'
-  readonly mend: string
-
-  constructor(variable: string, vars: Variables) {
-    const empty = vars[variable] !== undefined
-    super(`The variable ${variable} is ${empty ? 'empty' : 'not set'} in the environment.`)
-    const near = nearest(variable, Object.keys(vars))
-    this.mend =
-      near !== undefined && near !== variable
-        ? `Did you mean ${near}? Otherwise set ${variable}, or write \${${variable}:-value} for a default.`
-        : `Set ${variable}, or write \${${variable}:-value} for a default.`
-  }
+function missing(variable: string, vars: Variables): Problem {
+  const near = nearest(
+    variable,
+    Object.keys(vars).filter((name) => name !== variable),
+  )
+  const advice = `set ${variable}, or write \${${variable}:-value} for a default.`
+  return new Problem(
+    `The variable ${variable} is ${vars[variable] === undefined ? 'not set' : 'empty'} in the environment.`,
+    {
+      mend: near === undefined ? `S${advice.slice(1)}` : `Did you mean ${near}? Otherwise ${advice}`,
+    },
+  )
 }
 
 const reference = /\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g
@@ -37,6 +37,6 @@ export function expandVariables(text: string, vars: Variables): string {
 
 function valueOf(variable: string, vars: Variables): string {
   const value = vars[variable]
-  if (value === undefined || value === '') throw new MissingVariable(variable, vars)
+  if (value === undefined || value === '') throw missing(variable, vars)
   return value
 }

@@ -45,7 +45,7 @@ const sections = (config: Json) => load({ config })
 async function outcome(input: LoadInput): Promise<unknown> {
   const { config, warnings } = await load(input)
   return {
-    config,
+    root: config,
     modelListLength: config.model_list.length,
     unknownKeys: warnings.flatMap(({ unknownKey }) => (unknownKey === undefined ? [] : [unknownKey])),
     warnings: warnings.map(({ at, text, mend = '' }) => `${at}: ${text} ${mend}`),
@@ -103,7 +103,8 @@ export const adapters: Record<string, (input: unknown) => unknown> = {
   },
   serializeAgentModel: (input) => writtenAgentModel(object(input)),
   securityFilePath: (input) => securityFilePath(text(input)),
-  defaultWorkspacePath: (input) => defaultWorkspace(environment(object(object(input)['env']) as Record<string, string>)),
+  defaultWorkspacePath: (input) =>
+    defaultWorkspace(environment(object(object(input)['env']) as Record<string, string>)),
   effectiveDmScope: async (input) =>
     (await sections({ session: object(input)['session'] ?? {} })).config.session.dm_scope,
   defaultConfigValue: async (input) => explain(await sections({}), text(input)).value ?? null,

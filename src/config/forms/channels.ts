@@ -1,6 +1,6 @@
 import { channelKind, isChannelKind } from '../accepted.ts'
 import { originText } from '../faults.ts'
-import { nearest } from '../nearest.ts'
+import { nearest } from '../../kit/nearest.ts'
 import { channelKinds } from '../schema/channels.ts'
 import { ensureTable, scalar, table, tableAt, textAt, type Origin, type Table } from '../tree.ts'
 import type { Warning } from '../warning.ts'

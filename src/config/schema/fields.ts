@@ -13,6 +13,8 @@ export interface KeyFacts {
   readonly loose?: true
   /** A single text is cut at its commas. */
   readonly commas?: true
+  /** Spaces at the ends do not count. */
+  readonly trims?: true
   /** Other words for the choices. */
   readonly also?: Readonly<Record<string, string>>
   /** A word that is no choice is reported and ignored instead of refused. */
@@ -31,6 +33,7 @@ export const maybeFlag = (meaning: string) => key(z.boolean().optional(), meanin
 
 export const text = (meaning: string) => key(z.string().optional(), meaning)
 export const textOr = (value: string, meaning: string) => key(z.string().default(value), meaning)
+export const host = (value: string, meaning: string) => key(z.string().default(value), meaning, { trims: true })
 export const needed = (meaning: string) => key(z.string(), meaning)
 export const path = (meaning: string) => key(z.string().optional(), meaning, { isPath: true })
 export const secret = (meaning: string) => key(z.string().optional(), meaning, { hides: 'secret' })
@@ -58,8 +61,11 @@ export const choice = <const V extends readonly [string, ...string[]]>(
   meaning: string,
   more: Omit<KeyFacts, 'meaning'> = {},
 ) => key(z.enum(values).default(value as never), meaning, more)
-export const maybeChoice = <const V extends readonly [string, ...string[]]>(values: V, meaning: string) =>
-  key(z.enum(values).optional(), meaning)
+export const maybeChoice = <const V extends readonly [string, ...string[]]>(
+  values: V,
+  meaning: string,
+  more: Omit<KeyFacts, 'meaning'> = {},
+) => key(z.enum(values).optional(), meaning, more)
 
 const texts = () => z.array(z.string())
 export const list = (meaning: string, value: readonly string[] = []) =>

@@ -30,7 +30,7 @@ const exposed = f.item('A folder that sandboxed commands see.', {
 
 export const gateway = {
   gateway: f.section('The HTTP server and what it listens on.', {
-    host: f.textOr('127.0.0.1', 'Address to listen on.'),
+    host: f.host('127.0.0.1', 'Address to listen on.'),
     port: f.whole(18790, 'Port to listen on.', 0, 65535),
     hot_reload: f.flag(false, 'Accepted for old files: a changed config is always taken up.'),
     log_level: f.choice(logLevels, 'warn', 'What goes into the log.', {
@@ -41,7 +41,7 @@ export const gateway = {
     keys: f.named('Keys of single clients, by name.', clientKey),
     tokens: f.secretsByComma('Claude OAuth tokens that take turns.'),
     token_mode: f.choice(['rotate', 'passthrough'], 'rotate', 'Our tokens in turn, or the client’s own.'),
-    webhook_host: f.textOr('127.0.0.1', 'Address of the webhook listener.'),
+    webhook_host: f.host('127.0.0.1', 'Address of the webhook listener.'),
     webhook_port: f.whole(18791, 'Port of the webhook listener.', 0, 65535),
     public_url: f.text('How the outside reaches this machine.'),
     path_prefix: f.textOr('', 'Path before everything, behind a proxy.'),

@@ -25,9 +25,15 @@ const row = f.item('One model, or one of several endpoints of a model.', {
   request_timeout: f.maybeWhole('Seconds for a whole request.'),
   first_token_timeout: f.maybeWhole('Seconds until the first sign of life.'),
   idle_timeout: f.maybeWhole('Seconds between two signs of life.'),
-  thinking_level: f.text('off, low, medium, high, xhigh or adaptive.'),
-  tool_schema_transform: f.text(
-    'simple: tool schemas without the keywords that some vendors refuse; off: as they are.',
+  thinking_level: f.maybeChoice(
+    ['off', 'low', 'medium', 'high', 'xhigh', 'adaptive'],
+    'How hard the model thinks before it answers.',
+    { forgiving: true },
+  ),
+  tool_schema_transform: f.maybeChoice(
+    ['off', 'simple'],
+    'simple: tool schemas without the keywords that some vendors refuse.',
+    { also: { none: 'off', native: 'off', basic: 'simple', strict: 'simple', flat: 'simple' } },
   ),
   streaming: f.maybeSection('Streaming of this model.', { enabled: f.maybeFlag('Stream answers.') }),
   keep_thinking: f.maybeChoice(['auto', 'always', 'never'], 'Whether thinking blocks are sent back.'),
