@@ -1,5 +1,5 @@
-// Bundles src/main.ts into dist/: one ES module per lazy import, minified, beside the data files the program reads at run time.
-import { chmodSync, cpSync, rmSync, writeFileSync } from 'node:fs'
+// Bundles src/main.ts into dist/: one ES module per lazy import, minified.
+import { chmodSync, rmSync, writeFileSync } from 'node:fs'
 import { build } from 'rolldown'
 
 rmSync('dist', { recursive: true, force: true })
@@ -31,4 +31,3 @@ writeFileSync(
     1,
   ),
 )
-cpSync('docs/guide', 'dist/guide', { recursive: true })

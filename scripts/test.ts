@@ -1,4 +1,4 @@
-// Runs the tests: units in one process, then the end-to-end tests in a process each. `--long` runs the matrices at full size instead.
+// Builds the program and runs the tests, a process for each file. `--long` runs the matrices at full size instead.
 import { spawnSync } from 'node:child_process'
 import { globSync } from 'node:fs'
 
@@ -11,7 +11,8 @@ if (files.length === 0) {
   process.stderr.write('No test files.\n')
   process.exit(1)
 }
-const { status } = spawnSync(process.execPath, ['--test', '--test-concurrency=2', ...files], {
+await import('./build.ts')
+const { status } = spawnSync(process.execPath, ['--test', '--test-concurrency=2', '--test-timeout=120000', ...files], {
   stdio: 'inherit',
   env: { ...process.env, ...(long && { PICOCLAW_TEST_LONG: '1' }) },
 })

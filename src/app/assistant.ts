@@ -1,20 +1,20 @@
 import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
 import { buildHistory } from '../agent/history.ts'
 import { systemPrompt } from '../agent/prompt.ts'
 import { runTurn } from '../agent/turn.ts'
-import type { Loaded } from '../config/load.ts'
+import { defaultWorkspace } from '../config/environment.ts'
+import { at } from '../config/tree.ts'
+import type { CacheMark } from '../core/chat.ts'
 import type { Desk } from '../dispatch/ports.ts'
 import { openWorkspace } from '../workspace/open.ts'
 import type { House } from './house.ts'
 import { localMoment } from './moment.ts'
-import { guideName } from './model-sources.ts'
 import { packageRoot } from './paths.ts'
 import { turnReport } from './report.ts'
 import { version } from './version.ts'
-import { join } from 'node:path'
 
 interface AssistantOptions {
-  readonly loaded: Loaded
   /** The conversation that everything on this desk belongs to. */
   readonly session: string
   readonly stream: boolean
@@ -22,14 +22,25 @@ interface AssistantOptions {
   readonly model?: string
 }
 
+const agent = 'main'
+/** The stable section of the system prompt is the same from turn to turn. */
+const cacheMarks: readonly CacheMark[] = [{ after: 'system', index: 0 }]
+
 /** The desk of the main agent. */
-export async function assistant(house: House, { loaded, session, stream, model }: AssistantOptions): Promise<Desk> {
-  const { clock, store, sources, registry, fleet } = house
+export async function assistant(house: House, { session, stream, model }: AssistantOptions): Promise<Desk> {
+  const { clock, store, loaded } = house
   const { defaults } = loaded.config.agents
-  const name = model ?? sources.defaultModel
-  const chain = fleet.chain(registry.chain(name, model === undefined ? sources.fallbacks : []))
-  const workspace = await openWorkspace(defaults.workspace, join(packageRoot(), 'workspace'))
+  const chain = chainOf(house, model)
+  const workspace = await openWorkspace(
+    defaults.workspace ?? defaultWorkspace(house.environment),
+    join(packageRoot(), 'workspace'),
+  )
   const window = defaults.context_window || 4 * defaults.max_tokens
+  // Limits that nobody asked for are left to the vendor: many refuse one that is above their own.
+  const limits = {
+    ...(at(loaded.tree, 'agents', 'defaults', 'max_tokens') && { maxTokens: defaults.max_tokens }),
+    ...(defaults.temperature !== undefined && { temperature: defaults.temperature }),
+  }
   return {
     sessionOf: () => session,
     newId: randomUUID,
@@ -37,32 +48,28 @@ export async function assistant(house: House, { loaded, session, stream, model }
     remember: (key, turn, messages) => store.sessions.append(key, turn, clock.now(), messages),
     async turn({ turn, session: key, message, question, history }, watcher, signal) {
       const start = clock.now()
+      const log = history.map((entry) => entry.message)
+      const system = systemPrompt(version, await workspace.read(), {
+        now: localMoment(start),
+        channel: message.at.channel,
+        chat: message.at.chat,
+        sender: message.from.name,
+      })
       const result = await runTurn(
         {
           id: turn,
           provider: chain,
           tools: new Map(),
           request: {
-            system: systemPrompt(version, await workspace.read(), {
-              now: localMoment(clock.now()),
-              channel: message.at.channel,
-              chat: message.at.chat,
-              sender: message.from.name,
-            }),
-            messages: [
-              ...buildHistory(
-                history.map((entry) => entry.message),
-                window - defaults.max_tokens,
-              ),
-              question,
-            ],
-            maxTokens: defaults.max_tokens,
-            temperature: defaults.temperature ?? 0.7,
-            cacheKey: 'main',
+            system,
+            messages: [...buildHistory(log, window - defaults.max_tokens), question],
+            cacheKey: agent,
+            cacheMarks,
+            ...limits,
           },
           context: { session: key, origin: message.at, signal },
           cause: 'chat',
-          agent: 'main',
+          agent,
           maxSteps: defaults.max_tool_iterations,
           stream,
           newId: randomUUID,
@@ -72,8 +79,16 @@ export async function assistant(house: House, { loaded, session, stream, model }
           if (event.type === 'restart') watcher.restart(event.why)
         },
       )
-      const facts = { turn, session: key, agent: 'main', ms: clock.now() - start }
-      return { messages: result.messages, text: result.text, report: turnReport(result, facts) }
+      const report = turnReport(result, { turn, session: key, agent, ms: clock.now() - start })
+      return { messages: result.messages, text: result.text, report }
     },
   }
+}
+
+/** The chain behind a model's name. A row that cannot work says why when it is the one that is asked. */
+function chainOf({ fleet, registry, sources }: House, model: string | undefined) {
+  const name = model ?? sources.defaultModel
+  const broken = sources.broken.get(name)
+  if (broken && !registry.names.includes(name)) throw broken
+  return fleet.chain(registry.chain(name, model === undefined ? sources.fallbacks : []))
 }

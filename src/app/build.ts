@@ -1,12 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { consoleChannel } from '../channels/console/index.ts'
-import { environment } from '../config/environment.ts'
-import { loadConfig, type Loaded } from '../config/load.ts'
 import { dispatcher } from '../dispatch/dispatch.ts'
-import { systemClock } from '../kit/clock.ts'
 import { assistant } from './assistant.ts'
-import { house } from './house.ts'
+import { type House, type HouseOptions, openHouse } from './house.ts'
 import { promptHistory, type PromptHistory } from './prompt-history.ts'
 
 /** A conversation on the terminal or a pipe, with everything behind it. */
@@ -24,50 +21,38 @@ export interface App {
 interface Sink {
   write(text: string): unknown
 }
-export interface BuildOptions {
+export interface BuildOptions extends Pick<HouseOptions, 'environment' | 'debug'> {
   readonly stdout: Sink
   readonly stderr: Sink
   readonly interactive: boolean
   readonly json: boolean
-  readonly debug: boolean
   readonly model?: string
   readonly session?: string
 }
 
-/** Everything that an agent on the terminal needs, wired. */
+/** Everything that the main agent needs on a terminal, wired. */
 export async function build(options: BuildOptions): Promise<App> {
-  const loaded = await loadConfig(environment())
-  const rooms = await house(loaded, {
-    clock: systemClock,
-    debug: options.debug,
-    write: (text) => options.stderr.write(text),
-  })
+  const house = await openHouse({ ...options, write: (text) => options.stderr.write(text) })
   try {
-    return await terminalApp(options, loaded, rooms)
+    return await terminalApp(options, house)
   } catch (error) {
-    await rooms.close()
+    await house.close()
     throw error
   }
 }
 
-async function terminalApp(
-  options: BuildOptions,
-  loaded: Loaded,
-  rooms: Awaited<ReturnType<typeof house>>,
-): Promise<App> {
+async function terminalApp(options: BuildOptions, house: House): Promise<App> {
+  const { vars, home } = house.environment
   const shutdown = new AbortController()
   const channel = consoleChannel({
     ...options,
-    colour: options.interactive && !loaded.environment.vars['NO_COLOR'],
+    colour: options.interactive && !vars['NO_COLOR'] && vars['TERM'] !== 'dumb',
   })
   const session = sessionKey(options.session)
-  const desk = await assistant(rooms, {
-    loaded,
-    session,
-    stream: !options.json,
-    ...(options.model !== undefined && { model: options.model }),
-  })
-  if (desk.hint !== undefined) options.stderr.write(`${desk.hint}\n`)
+  const stream = !options.json
+  const desk = await assistant(house, { session, stream, ...(options.model !== undefined && { model: options.model }) })
+  if (house.sources.entries.every((entry) => entry.source === 'built in') && options.model === undefined)
+    options.stderr.write(guideHint)
   const road = dispatcher(desk, shutdown.signal)
   return {
     ask: (text) =>
@@ -84,13 +69,16 @@ async function terminalApp(
     get exitCode() {
       return channel.exitCode
     },
-    history: promptHistory(join(loaded.environment.home, 'prompt-history')),
+    history: promptHistory(join(home, 'prompt-history')),
     async close() {
       shutdown.abort()
-      await rooms.close()
+      await house.close()
     },
   }
 }
+
+const guideHint =
+  'No model is configured, so the built-in guide answers. For a real one: export OPENROUTER_API_KEY=… (or run "picoclaw models vendors").\n'
 
 /** `-s` names a conversation of the main agent; a full key is taken as it is. */
 function sessionKey(name = 'main'): string {

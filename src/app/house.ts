@@ -1,48 +1,115 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import type { Loaded } from '../config/load.ts'
+import { type Environment, environment as processEnvironment } from '../config/environment.ts'
+import { type Loaded, loadConfig } from '../config/load.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Log } from '../core/log.ts'
-import { Problem } from '../core/problem.ts'
+import { exitCodes, Problem } from '../core/problem.ts'
 import type { Store } from '../core/store.ts'
-import { closeConnections, fetchThrough } from '../kit/network.ts'
-import { type Redactor, redactor } from '../kit/redact.ts'
+import { systemClock } from '../kit/clock.ts'
+import { network } from '../kit/network.ts'
+import { redactor } from '../kit/redact.ts'
+import { environmentKey } from '../models/environment.ts'
 import { registry, type Registry } from '../models/registry.ts'
-import { rowFor } from '../models/vendor-lookup.ts'
-import { type Fleet, fleet } from '../providers/fleet.ts'
+import type { ProtocolId } from '../models/vendor.ts'
+import { vendors } from '../models/vendors.ts'
+import type { Protocol } from '../providers/endpoint.ts'
+import { fleet, type Fleet } from '../providers/fleet.ts'
 import { protocols } from '../providers/protocols.ts'
-import { lazyStore } from '../store/lazy.ts'
-import { jsonLog, plainLog } from './log.ts'
+import { openStore } from '../store/open.ts'
 import { guideProtocol } from './guide.ts'
+import { plainLog } from './log.ts'
 import { type ModelSources, modelSources } from './model-sources.ts'
 
 /** The rooms that every command shares, opened and closed together. */
 export interface House {
+  readonly environment: Environment
+  readonly loaded: Loaded
   readonly clock: Clock
   readonly log: Log
   readonly store: Store
-  readonly redact: Redactor
   readonly sources: ModelSources
   readonly registry: Registry
   readonly fleet: Fleet
   close(): Promise<void>
 }
 
-interface HouseOptions {
-  readonly clock: Clock
+export interface HouseOptions {
+  /** Where warnings go. */
+  write(text: string): unknown
   readonly debug: boolean
-  write(text: string): void
+  readonly environment?: Environment
 }
 
-/** Opens the house over a loaded configuration. The database and the vendors' SDKs wait for their first use. */
-export async function house(loaded: Loaded, { clock, debug, write }: HouseOptions): Promise<House> {
-  const redact = redactor(loaded.secrets)
+/** Opens the house. The database and the vendors' SDKs wait for their first use. */
+export async function openHouse({ write, debug, environment = processEnvironment() }: HouseOptions): Promise<House> {
+  const loaded = await loadConfig(environment)
+  const { text: redact } = redactor(loaded.secrets)
   const log = debug
-    ? (await import('./json-log.ts')).jsonLog({ write, level: 'debug', redact: redact.text })
-    : plainLog(write, redact.text)
-  for (const warning of loaded.warnings)
-    log.warn([`${warning.at ?? loaded.path}: ${warning.text}`, warning.mend].filter(Boolean).join(' '))
-  const proxy = loaded.environment.proxy
-  const sources = await modelSources(loaded, { fetch: await fetchThrough({}), clock })
-  return { clock, log }
+    ? (await import('./json-log.ts')).jsonLog({ write, level: 'debug', redact })
+    : plainLog(write, redact)
+  for (const { at, text, mend } of loaded.warnings) log.warn([`${at}: ${text}`, mend].filter(Boolean).join(' '))
+  const { vars, home } = environment
+  const outside = network({
+    http: vars['http_proxy'] ?? vars['HTTP_PROXY'],
+    https: vars['https_proxy'] ?? vars['HTTPS_PROXY'],
+    none: vars['no_proxy'] ?? vars['NO_PROXY'],
+  })
+  const clock = systemClock
+  const sources = await modelSources(loaded, { environment, fetch: outside.fetch(), clock, log })
+  const store = openStore(join(home, 'picoclaw.db'), { clock, log })
+  const { aliases, fallback_rules, tiers, agents } = loaded.config
+  return {
+    environment,
+    loaded,
+    clock,
+    log,
+    store,
+    sources,
+    registry: registry({
+      entries: sources.entries,
+      aliases,
+      tiers: Object.fromEntries(Object.entries(tiers).filter(([, name]) => name)),
+      fallbackRules: fallback_rules.flatMap(({ match, to }) => to.map((name) => ({ match, to: name }))),
+      defaultModel: sources.defaultModel,
+      ...(agents.defaults.provider && { defaultVendor: agents.defaults.provider }),
+      keyFor: (vendor) => environmentKey(vars, vendor),
+      unbuilt: unbuilt(),
+    }),
+    fleet: fleet({
+      clock,
+      log,
+      rests: store.rests,
+      counters: store.counters,
+      ledger: store.ledger,
+      keyTag: (key) => createHash('sha256').update(key).digest('hex').slice(0, 12),
+      protocol: (id) => protocol(id, sources),
+      fetchFor: (entry) => outside.fetch(entry.proxy),
+      blob: async (id) => {
+        throw new Problem(`The attachment ${id} is not stored.`)
+      },
+      redact,
+      credential: async ({ name, vendor }) => {
+        throw new Problem(`${name} signs in with an account, and none is stored for ${vendor}.`, {
+          mend: 'Give the row an api_key instead of auth_method.',
+          exitCode: exitCodes.config,
+        })
+      },
+    }),
+    async close() {
+      await Promise.all([store.close(), outside.close()])
+    },
+  }
+}
+
+/** Protocols that rows may name and nobody speaks yet. */
+function unbuilt(): ReadonlySet<ProtocolId> {
+  return new Set(Object.values(vendors).flatMap(({ protocol: id }) => (id === 'guide' || id in protocols ? [] : [id])))
+}
+
+async function protocol(id: ProtocolId, { found }: ModelSources): Promise<Protocol> {
+  if (id === 'guide') return guideProtocol(found)
+  const load = protocols[id]
+  if (!load) throw new Problem(`The protocol ${id} is not built yet.`, { mend: 'Choose a model of another vendor.' })
+  return (await load()).default
 }

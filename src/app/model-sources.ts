@@ -1,9 +1,14 @@
+import type { Environment } from '../config/environment.ts'
 import type { Loaded } from '../config/load.ts'
 import type { Clock } from '../core/clock.ts'
+import type { Log } from '../core/log.ts'
+import { Problem } from '../core/problem.ts'
 import type { ModelEntry } from '../models/entry.ts'
 import { toEntry } from '../models/entry-from-row.ts'
-import { vendors } from '../models/vendors.ts'
-import { environmentModels, type LocalServer, localServers } from '../providers/discover.ts'
+import { environmentKey, environmentModels } from '../models/environment.ts'
+import { vendorOf } from '../models/vendor-lookup.ts'
+import { localServers } from '../providers/discover.ts'
+import type { Found } from '../providers/guide/guide.ts'
 
 /** The models there are, and what was looked at to find them. */
 export interface ModelSources {
@@ -12,57 +17,88 @@ export interface ModelSources {
   readonly defaultModel: string
   /** Names to go on with when the default model fails. */
   readonly fallbacks: readonly string[]
-  readonly keys: readonly { readonly vendor: string; readonly label: string; readonly env: string }[]
-  readonly servers: readonly LocalServer[]
+  /** Rows that cannot work, by their name. */
+  readonly broken: ReadonlyMap<string, Problem>
+  readonly found: Found
 }
 
-export const guideName = 'guide'
+interface Surroundings {
+  readonly environment: Environment
+  readonly fetch: typeof globalThis.fetch
+  readonly clock: Clock
+  readonly log: Log
+}
+
+const guideName = 'guide'
 
 /**
  * Finds the models a person may use, in this order: the model list of the configuration; keys in the environment; a local server that
  * listens; the built-in guide.
  */
-export async function modelSources(
-  { config, environment }: Loaded,
-  { fetch, clock }: { readonly fetch: typeof globalThis.fetch; readonly clock: Clock },
-): Promise<ModelSources> {
-  const { model_name, model_fallbacks } = config.agents.defaults
-  const configured = config.model_list.map((row) => toEntry(row))
-  if (configured.length > 0)
-    return {
-      entries: configured,
-      defaultModel: model_name || (configured[0]?.name ?? ''),
-      fallbacks: model_fallbacks,
-      keys: [],
-      servers: [],
-    }
-  const found = environmentModels(environment.vars)
-  if (found.length > 0) {
-    const entries = found.map(({ row }) => ({ ...toEntry(row), source: 'environment' as const }))
+export async function modelSources({ config }: Loaded, around: Surroundings): Promise<ModelSources> {
+  const { environment } = around
+  const { model_name: named, model_fallbacks: fallbacks } = config.agents.defaults
+  const found: Found = { keys: [], servers: [], configPath: environment.configPath }
+  const configured = readRows(config, around)
+  if (config.model_list.length > 0)
+    return { ...configured, defaultModel: named || (configured.entries[0]?.name ?? ''), fallbacks, found }
+  const rows = environmentModels(environment.vars)
+  if (rows.length > 0) {
+    const entries = rows.map((row) => toEntry(row, { source: 'environment' }))
+    const names = entries.map((entry) => entry.name)
     return {
       entries,
-      defaultModel: model_name || (entries[0]?.name ?? ''),
-      fallbacks: entries.slice(1).map((entry) => entry.name),
-      keys: found.map(({ vendor, env }) => ({ vendor, label: vendors[vendor].label, env })),
-      servers: [],
+      defaultModel: named || (names[0] ?? ''),
+      fallbacks: [...fallbacks, ...names.slice(1)],
+      broken: new Map(),
+      found: {
+        ...found,
+        keys: entries.map((entry) => ({ label: labelOf(entry.vendor), env: variableOf(entry, environment) })),
+      },
     }
   }
-  const servers = await localServers({ fetch, clock })
-  const local = servers.flatMap((server) =>
-    server.models.map((model) => ({
-      ...toEntry({ model_name: model, provider: server.vendor, model, api_base: server.url }),
-      source: 'local server' as const,
-    })),
+  const servers = await localServers(around)
+  const local = servers.flatMap(({ vendor, url, models }) =>
+    models.map((model) =>
+      toEntry({ model_name: model, provider: vendor, model, api_base: url }, { source: 'local server' }),
+    ),
   )
+  const guide = toEntry({ model_name: guideName, provider: 'builtin', model: 'guide' }, { source: 'built in' })
   return {
-    entries: [...local, guideEntry()],
-    defaultModel: model_name || (local[0]?.name ?? guideName),
-    fallbacks: [],
-    keys: [],
-    servers,
+    entries: [...local, guide],
+    defaultModel: named || (local[0]?.name ?? guideName),
+    fallbacks,
+    broken: new Map(),
+    found: { ...found, servers: servers.map(({ vendor, url, models }) => ({ label: labelOf(vendor), url, models })) },
   }
 }
 
-function guideEntry(): ModelEntry {
-  return { ...toEntry({ model_name: guideName, provider: 'builtin', model: 'guide' }), source: 'built in' }
+/** The rows that can work; a row that cannot is told and left out, so that it does not take the others with it. */
+function readRows(
+  { model_list }: Loaded['config'],
+  { environment, log }: Surroundings,
+): Pick<ModelSources, 'entries' | 'broken'> {
+  const broken = new Map<string, Problem>()
+  const entries = model_list.flatMap((row, index) => {
+    try {
+      return [
+        toEntry(row, { at: `model_list[${index}]`, keyFor: (vendor) => environmentKey(environment.vars, vendor) }),
+      ]
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      broken.set(row.model_name, error)
+      return []
+    }
+  })
+  for (const problem of broken.values())
+    log.warn([problem.detail.at, problem.message, problem.detail.mend].filter(Boolean).join(' '))
+  const [first] = broken.values()
+  if (entries.length === 0 && first) throw first
+  return { entries, broken }
+}
+
+const labelOf = (vendor: string) => vendorOf(vendor)?.label ?? vendor
+
+function variableOf(entry: ModelEntry, { vars }: Environment): string {
+  return vendorOf(entry.vendor)?.keyEnv?.find((name) => vars[name]?.trim() === entry.keys[0]) ?? ''
 }

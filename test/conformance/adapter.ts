@@ -1,5 +1,6 @@
 import type { Adapters } from './adapters.ts'
+import { adapters as config } from './config.ts'
 import { adapters as models } from './models.ts'
 
 /** Every function of the vector files that is built so far. */
-export const adapter: Adapters = { ...models }
+export const adapter: Adapters = { ...models, ...config }

@@ -6,7 +6,5 @@
  * the unit speaks of them, `body` (what `contains`, `absent`, `has`, `lacks`, `exact` look at), `root` (where `paths` start),
  * `warnings`, `unknownKeys`, `chunks`, `url`, `messages`.
  */
-// The vectors are data without a type; each adapter knows the shape of its own input.
-// oxlint-disable-next-line typescript/no-explicit-any
-export type Adapter = (input: any) => unknown
+export type Adapter = (input: never) => unknown
 export type Adapters = Readonly<Record<string, Adapter>>

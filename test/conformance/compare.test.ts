@@ -9,7 +9,7 @@ import { outcomeOf } from './outcome.ts'
 /** Compares what a unit returns; `unit` is a function when it throws. */
 const check = async (expected: unknown, result: unknown, fn = 'unit', input: unknown = null) => {
   const unit = typeof result === 'function' ? (result as () => unknown) : () => result
-  return compare(fn, expected, await outcomeOf(unit, input), input)
+  return compare(fn, expected, await outcomeOf(unit), input)
 }
 const holds = async (expected: unknown, result: unknown, fn?: string, input?: unknown) =>
   assert.deepEqual(await check(expected, result, fn, input), [])

@@ -12,9 +12,9 @@ export interface Outcome {
 }
 
 /** Runs a unit. A thrown Failure or Problem is an outcome; anything else thrown is a defect and rejects. */
-export async function outcomeOf(unit: (input: unknown) => unknown, input: unknown): Promise<Outcome> {
+export async function outcomeOf(unit: () => unknown): Promise<Outcome> {
   try {
-    const value = await unit(input)
+    const value = await unit()
     const told = isRecord(value) ? value['error'] : undefined
     return {
       value,

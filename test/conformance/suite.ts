@@ -62,7 +62,9 @@ async function differencesOf({ fn, input, expected }: Vector, unit: Adapter): Pr
     () => [],
   )
   try {
-    const compared = outcomeOf(unit, structuredClone(input)).then((outcome) => compare(fn, expected, outcome, input))
+    const compared = outcomeOf(() => unit(structuredClone(input) as never)).then((outcome) =>
+      compare(fn, expected, outcome, input),
+    )
     return await Promise.race([compared, late])
   } catch (error) {
     return [error instanceof Error ? `the adapter broke: ${error.name}: ${error.message}` : 'the adapter broke']

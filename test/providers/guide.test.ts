@@ -21,7 +21,7 @@ const questions: Readonly<Record<string, string>> = {
   'where is the config file': 'Where the configuration file is',
   'how long does a failed model rest?': 'Cooldown: how long a failed model rests',
   'I get 401 unauthorized': '401 Unauthorized: the key was not accepted',
-  'why do I get HTML / 404?': '404 or a web page instead of an answer',
+  'why do I get a web page with 404 instead of an answer?': '404 or a web page instead of an answer',
   'insufficient balance 1113': '429 Too many requests, or insufficient balance',
   'can I use Ollama?': 'Local models: Ollama, LM Studio, vLLM, llama.cpp',
   'several keys for the same model': 'Several keys for one model',

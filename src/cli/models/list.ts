@@ -1,5 +1,5 @@
 import { modelRows } from '../../app/models.ts'
-import { openHouse } from '../../app/open.ts'
+import { openHouse } from '../../app/house.ts'
 import { exitCodes } from '../../core/problem.ts'
 import type { Io } from '../io.ts'
 import { parse } from '../options.ts'

@@ -1,4 +1,4 @@
-import { openHouse } from '../../app/open.ts'
+import { openHouse } from '../../app/house.ts'
 import { type TestResult, testModels } from '../../app/models-test.ts'
 import { exitCodes, Problem } from '../../core/problem.ts'
 import type { Io } from '../io.ts'
