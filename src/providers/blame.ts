@@ -25,7 +25,7 @@ const words: Readonly<Record<FailureKind, readonly [what: string, mend: string]>
   'not-found': ['the vendor knows no such model', 'check the model id'],
   refused: ['the vendor refused the request for its content', 'put it in other words'],
   aborted: ['the call was ended', 'ask again'],
-  empty: ['the answer is empty', 'ask again or choose another model'],
+  empty: ['the answer had no content', 'ask again or choose another model'],
   cut: ['the answer stopped before its end', 'ask again'],
   'bad-reply': ['the answer breaks the protocol', 'check that api_base and provider belong together'],
   budget: ['the budget is used up', 'raise it'],

@@ -21,7 +21,7 @@ export function converse(dialect: Dialect, endpoint: Endpoint): Provider {
       try {
         return native
           ? await openRelay(dialect, endpoint, native, call, attempt)
-          : await openTranslated(dialect, endpoint, { ...call, stream }, attempt)
+          : await openTranslated(dialect, endpoint, { call, stream }, attempt)
       } catch (error) {
         const failure = attempt.failure(error, false)
         attempt.end(failure)
@@ -40,12 +40,17 @@ async function tokenOf(endpoint: Endpoint, attempt: Exchange): Promise<string | 
   return token
 }
 
-async function openTranslated(dialect: Dialect, endpoint: Endpoint, call: Call, attempt: Exchange): Promise<Reply> {
-  const encoded = await attempt.race(dialect.encode(endpoint, call.request(), call.stream))
+async function openTranslated(
+  dialect: Dialect,
+  endpoint: Endpoint,
+  { call, stream }: { readonly call: Call; readonly stream: boolean },
+  attempt: Exchange,
+): Promise<Reply> {
+  const encoded = await attempt.race(dialect.encode(endpoint, call.request(), stream))
   const { response, mendings } = await send(dialect, endpoint, encoded.body, attempt)
   const context = { blame: attempt.blame, seed: call.id, toolName: encoded.toolName }
   const source = batches(response, dialect.decoder(context), attempt)
-  const opened = await attempt.race(untilCommit(source, attempt, { whole: !call.stream, relay: false }))
+  const opened = await attempt.race(untilCommit(source, attempt, { whole: !stream, relay: false }))
   const notes = [...encoded.notes, ...mendings.map((entry) => describeMending(entry, endpoint.name))]
   return eventReply({ by: answererOf(endpoint), notes }, opened, attempt)
 }
