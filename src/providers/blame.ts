@@ -1,6 +1,7 @@
 import { Failure } from '../core/failure.ts'
 import type { FailureDetail, FailureKind } from '../core/failure.ts'
 import type { JsonObject } from '../core/json.ts'
+import { Problem } from '../core/problem.ts'
 import { classifyAnswer, classifyThrown } from './classify.ts'
 import type { Classified } from './classify.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -24,7 +25,7 @@ const words: Readonly<Record<FailureKind, readonly [what: string, mend: string]>
   'not-found': ['the vendor knows no such model', 'check the model id'],
   refused: ['the vendor refused the request for its content', 'put it in other words'],
   aborted: ['the call was ended', 'ask again'],
-  empty: ['the answer is empty', 'ask again or choose another model'],
+  empty: ['the answer had no content', 'ask again or choose another model'],
   cut: ['the answer stopped before its end', 'ask again'],
   'bad-reply': ['the answer breaks the protocol', 'check that api_base and provider belong together'],
   budget: ['the budget is used up', 'raise it'],
@@ -39,8 +40,10 @@ export interface Blame {
   answer(status: number, headers: Headers, body: string): Failure
   /** An error inside a stream or inside an answer that calls itself a success. */
   inside(error: JsonObject, status?: number): Failure
-  /** Something thrown instead of an answer; `midway` when the answer had begun. */
+  /** Something thrown instead of an answer; `midway` when the answer had begun. A Problem is a sign-in that is not there. */
   thrown(error: unknown, midway: boolean): Failure
+  /** From now on this text is left out of what is said. */
+  hide(secret: string): void
   /** What we noticed ourselves. */
   ours(kind: FailureKind, what?: string, detail?: FailureDetail & { readonly mend?: string }): Failure
 }
@@ -49,7 +52,9 @@ export interface Blame {
 export function blaming(endpoint: Endpoint, url: string): Blame {
   const { name, vendor, clock } = endpoint
   const place = bare(url)
-  const clean = (text: string) => endpoint.redact(text)
+  const secrets: string[] = []
+  const clean = (text: string) =>
+    secrets.reduce((said, secret) => said.replaceAll(secret, '[REDACTED]'), endpoint.redact(text))
 
   const ours: Blame['ours'] = (kind, what = words[kind][0], { mend = words[kind][1], ...detail } = {}) =>
     new Failure(kind, clean(`${name}: ${what} (${place}). ${sentence(mend)}`), {
@@ -78,6 +83,7 @@ export function blaming(endpoint: Endpoint, url: string): Blame {
 
   return {
     ours,
+    hide: (secret) => void (secret.length >= shortestSecret && secrets.push(secret)),
     answer(status, headers, body) {
       const header = (name: string) => headers.get(name) ?? undefined
       return classified(classifyAnswer({ status, header, body, vendor, now: clock.now() }), body, status)
@@ -88,15 +94,23 @@ export function blaming(endpoint: Endpoint, url: string): Blame {
     },
     thrown(error, midway) {
       if (error instanceof Failure) return error
+      if (error instanceof Problem)
+        return ours('auth', error.message, { cause: error, ...defined({ mend: error.detail.mend }) })
       const { kind, code } = classifyThrown(error)
       const detail = { cause: error }
       if (midway && kind !== 'unknown') return ours(kind === 'timeout' ? 'timeout' : 'cut', undefined, detail)
+      if (kind === 'unknown') return ours(kind, `the call failed: ${quote(textOf(error))}`, detail)
       if (kind !== 'network') return ours(kind, undefined, detail)
       const [what, mend] = connectionWords(code ?? '', hostOf(url))
       return ours(kind, what, { ...detail, ...(mend !== undefined && { mend }) })
     },
   }
 }
+
+/** Shorter ones would hide ordinary words. */
+const shortestSecret = 8
+
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 function mendOf({ kind, retryAfterMs }: Classified): string {
   if (retryAfterMs === undefined || kind === 'bad-request') return words[kind][1]

@@ -1,6 +1,4 @@
 import type { ChatEvent, ChatRequest } from '../core/chat.ts'
-import type { FailureKind } from '../core/failure.ts'
-import { Failure } from '../core/failure.ts'
 import type { JsonObject } from '../core/json.ts'
 import type { Blame } from './blame.ts'
 import type { Endpoint, Fetch } from './endpoint.ts'
@@ -49,6 +47,3 @@ export interface Dialect {
   send(url: string, body: JsonObject, headers: Record<string, string>, fetch: Fetch): Promise<Response>
   decoder(context: DecoderContext): Decoder
 }
-
-/** A Failure about the form of an answer. */
-export const broken = (blame: Blame, what: string, kind: FailureKind = 'bad-reply'): Failure => blame.ours(kind, what)

@@ -63,7 +63,8 @@ export function fleet(parts: FleetParts): Fleet {
   const keyTag = (key: string) => parts.keyTag(key)
   const book = restBook(parts.rests, clock, log)
   const shared = new Map<string, Shared>()
-  const pools = new WeakMap<Pool, Provider>()
+  /** By the first entry, so that a reload lets go of them. */
+  const pools = new WeakMap<ModelEntry, { readonly pool: Pool; readonly provider: Provider }[]>()
 
   const sharedOf = ({ identity, entry }: Candidate): Shared => {
     const known = shared.get(identity) ?? { bucket: bucket(entry.rpm, clock), refusedParams: new Set<string>() }
@@ -77,11 +78,12 @@ export function fleet(parts: FleetParts): Fleet {
   const members = (pool: Pool): readonly Member[] =>
     candidatesOf(pool, keyTag).map((candidate) => ({ provider: endpoint(candidate), model: candidate.model }))
   const poolOf = (pool: Pool): Provider => {
-    const known = pools.get(pool)
-    if (known) return known
-    const made = rotate(pool.name, members(pool), { counters, clock, log })
-    pools.set(pool, made)
-    return made
+    const [first] = pool.entries
+    const known = first && pools.get(first)?.find((made) => samePool(made.pool, pool))
+    if (known) return known.provider
+    const provider = rotate(pool.name, members(pool), { counters, clock, log })
+    if (first) pools.set(first, [...(pools.get(first) ?? []), { pool, provider }])
+    return provider
   }
 
   return {
@@ -103,6 +105,11 @@ export function fleet(parts: FleetParts): Fleet {
     },
   }
 }
+
+const samePool = (left: Pool, right: Pool): boolean =>
+  left.name === right.name &&
+  left.entries.length === right.entries.length &&
+  left.entries.every((entry, index) => entry === right.entries[index])
 
 /** The candidate's protocol, metered, loaded when it is first asked. Whatever goes wrong comes out as a Failure. */
 function speaking({ name, entry, key, keyTag }: Candidate, refusedParams: Set<string>, parts: FleetParts): Provider {

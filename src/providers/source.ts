@@ -135,15 +135,13 @@ async function beginning(
   chunks: AsyncGenerator<Uint8Array>,
 ): Promise<{ readonly start: string; readonly chunks: AsyncGenerator<Uint8Array> }> {
   const seen: Uint8Array[] = []
+  const decoder = new TextDecoder()
   let start = ''
   while (start === '') {
     const next = await chunks.next()
     if (next.done) break
     seen.push(next.value)
-    const text = Buffer.concat(seen)
-      .toString('utf8')
-      .replace(/^\uFEFF/, '')
-    start = text.trimStart().slice(0, 1)
+    start = decoder.decode(next.value, { stream: true }).trimStart().slice(0, 1)
   }
   async function* whole() {
     yield* seen

@@ -178,7 +178,7 @@ export const adapters: Record<string, Adapter> = {
   async requestBody(input: { entry: Row; options?: Options; tools?: Json }) {
     const tools = readTools(input.tools)
     const { body } = await ask(input.entry, { messages: [userText('hello')], tools, ...readOptions(input.options) })
-    const kinds = (body['tools'] ?? []) as readonly WireTool[]
+    const kinds = (body['tools'] ?? []) as unknown as readonly WireTool[]
     return {
       ...body,
       toolKinds: kinds.map(({ type, function: spec }) => (spec ? `${type}:${spec.name}` : type)),

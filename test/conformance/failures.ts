@@ -119,7 +119,7 @@ async function runChain({ candidates, callResults, resting: rested = [], drained
     await book.failed(keys.get(id) ?? keysOf(id), failed(kind, id), attemptOf(kind, id), clock.now())
   const before = new Set(rested.map(({ id }) => id))
   const restingAfter = async () => {
-    const now = await Promise.all(members.map(async ({ name, resting }) => ((await resting?.()) ? name : undefined)))
+    const now = await Promise.all(members.map(async (member) => ((await member.resting?.()) ? member.name : undefined)))
     return now.filter((id) => id !== undefined && !before.has(id))
   }
   try {

@@ -142,12 +142,12 @@ export function stopReason(reason: string, hasCalls: boolean): StopReason {
   }
 }
 
-/** Anthropic's counts never overlap. A later 0 does not undo an earlier figure: some vendors repeat only part of them. */
+/** Anthropic's counts never overlap. A later 0 for the prompt does not undo an earlier figure: some vendors repeat only part of them. */
 export function readUsage(wire: JsonObject, before: Usage): Usage {
   const reasoning = readCount(readObject(wire['output_tokens_details'])?.['thinking_tokens']) ?? before.reasoning
   return {
     input: readCount(wire['input_tokens']) || before.input,
-    output: readCount(wire['output_tokens']) || before.output,
+    output: readCount(wire['output_tokens']) ?? before.output,
     cacheRead: readCount(wire['cache_read_input_tokens']) || before.cacheRead,
     cacheWrite: readCount(wire['cache_creation_input_tokens']) || before.cacheWrite,
     ...defined({ reasoning }),
