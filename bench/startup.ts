@@ -54,7 +54,7 @@ const figures = compare(runs, {
 server.kill()
 
 const floor = figures['SDK, zod and pino only']
-console.log(`${'median of ' + runs}`.padEnd(26) + 'CPU ms   wall ms   RSS MB   CPU ÷ imports only')
+console.log(`median of ${runs}`.padEnd(26) + 'CPU ms   wall ms   RSS MB   CPU ÷ imports only')
 for (const [name, { cpu, wall, rss }] of Object.entries(figures))
   console.log(
     name.padEnd(26) +
