@@ -18,7 +18,7 @@ writeFileSync(
   `import module from 'node:module'
 module.enableCompileCache()
 const all = await Promise.all([import('openai'), import('zod'), import('pino')])
-if (all.length !== 3) process.exit(1)
+globalThis.kept = all
 `,
 )
 await build({
