@@ -95,6 +95,24 @@ test('a long code block keeps its language in each piece', () => {
   )
 })
 
+test('no piece holds an empty code block, wherever the cuts fall', () => {
+  const text = ['```', ...Array.from({ length: 12 }, () => 'let a = 1'), '```', 'The end.'].join('\n')
+  for (let max = 20; max < 140; max += 1)
+    for (const piece of splitText(text, max)) assert.doesNotMatch(piece, /^```\n```/, `max ${max}`)
+})
+
+test('long opening and closing lines part no character and leave no empty code block', () => {
+  const texts = [
+    `\`\`\`\n${'😀'.repeat(9)}\n\`\`\`${' '.repeat(80)}\nend`,
+    `\`\`\`${'info '.repeat(6)}\n${'😀'.repeat(60)}\n\`\`\`\nend`,
+  ]
+  for (let max = 12; max < 90; max += 1)
+    for (const { open, body, close } of texts.flatMap((text) => cutText(text, max))) {
+      assert.ok(!halfPair(body), `max ${max}: ${body}`)
+      assert.doesNotMatch(`${open}${body}${close}`, /^```\n```/, `max ${max}`)
+    }
+})
+
 test('room for less than two units is refused', () => {
   assert.throws(() => splitText('text', 1), RangeError)
   assert.throws(() => splitText('text', Number.NaN), RangeError)
