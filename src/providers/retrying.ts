@@ -23,10 +23,12 @@ export function retrying(provider: Provider, clock: Clock): Provider {
     async open(call, signal) {
       const failures: Failure[] = []
       const attempts: Attempt[] = []
+      // All rounds are one request: members that take turns begin each of them with the same one.
+      const asked = call.turn ? call : { ...call, turn: {} }
       const round = async () => {
         const start = clock.now()
         try {
-          return withAttempts(await provider.open(call, signal), attempts)
+          return withAttempts(await provider.open(asked, signal), attempts)
         } catch (error) {
           if (error instanceof Failure) {
             failures.push(error)
@@ -51,7 +53,7 @@ export function retrying(provider: Provider, clock: Clock): Provider {
         if (error instanceof Failure && failures.length < 2) throw error
         if (signal.aborted) throw stopped(name, signal, attempts)
         if (!(error instanceof Failure)) throw error
-        throw exhausted(name, attempts, failures.toReversed())
+        throw exhausted(name, attempts, failures)
       }
     },
   }

@@ -20,7 +20,7 @@ export interface Turns {
 
 /**
  * Members take turns, one step per request; the counter is stored, so turns go on in the next process. Later calls of one turn stay on
- * the member that answered the first. When a member fails or rests, those with the same model are asked next, then the others.
+ * the member that answered the first, or begin where the first began. When a member fails or rests, those with the same model are asked next, then the others.
  */
 export function rotate(
   name: string,
@@ -28,7 +28,8 @@ export function rotate(
   { counters, clock, log, whenAllRest }: Turns,
 ): Provider {
   const providers = members.map(({ provider }) => provider)
-  const stays = new WeakMap<object, Provider>()
+  /** By turn: the member that comes first. */
+  const stays = new WeakMap<object, number>()
   let spare = 0
 
   const step = async (): Promise<number> => {
@@ -43,8 +44,9 @@ export function rotate(
     }
   }
   const firstOf = async (turn: object | undefined): Promise<number> => {
-    const stay = turn && stays.get(turn)
-    return stay ? providers.indexOf(stay) : (await step()) % members.length
+    const start = (turn && stays.get(turn)) ?? (await step()) % members.length
+    if (turn) stays.set(turn, start)
+    return start
   }
   const ringFrom = (start: number): readonly Provider[] => {
     const ring = [...members.slice(start), ...members.slice(0, start)]
@@ -67,7 +69,7 @@ export function rotate(
       const { reply, by } = soonest
         ? await tryInOrder(name, [soonest.provider], call, signal, clock, async () => 'sole')
         : await tryInOrder(name, order, call, signal, clock, standing)
-      if (call.turn) stays.set(call.turn, by)
+      if (call.turn && !only) stays.set(call.turn, providers.indexOf(by))
       return reply
     },
     async resting() {

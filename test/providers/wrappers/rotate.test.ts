@@ -58,6 +58,16 @@ test('later calls of one turn stay on the member that answered', async () => {
   assert.equal(await ask(provider), 'b')
 })
 
+test('a turn that nobody answered begins again where it began, without a step', async () => {
+  const scripts = { a: [{ fail: 'overloaded' }], b: [{ fail: 'overloaded' }], c: [{ fail: 'overloaded' }] } as const
+  const { provider, members } = setUp(abc, { scripts })
+  const turn = {}
+  await ask(provider, fakeCall({ turn }))
+  for (const { provider } of members) provider.add({ answer: provider.name }, { answer: provider.name })
+  assert.equal(await ask(provider, fakeCall({ turn })), 'a')
+  assert.equal(await ask(provider), 'b')
+})
+
 test('a turn leaves a member that rests', async () => {
   const { provider, resting, clock } = setUp(abc)
   const turn = {}
