@@ -6,6 +6,8 @@ export interface BracketFault {
   readonly offset: number
   readonly what: string
   readonly mend: string
+  /** Nothing before the end looked wrong. */
+  readonly lastResort?: true
 }
 
 interface Open {
@@ -44,7 +46,7 @@ export function unbalanced(text: string): BracketFault | undefined {
   }
   const open = reading.stack.at(-1)
   const never = open && fault(open, `This ${open.kind} is never closed.`, `Add the missing ${partner[open.kind]}.`)
-  return never && (reading.suspect ?? never)
+  return never && (reading.suspect ?? { ...never, lastResort: true })
 }
 
 interface Reading {

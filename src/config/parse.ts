@@ -67,7 +67,8 @@ function endBefore(text: string, offset: number): number {
 
 function syntaxFault(source: SourceText, fatal: ParseError, first: ParseError): Problem {
   const bracket = structural.has(printParseErrorCode(fatal.error)) ? unbalanced(source.text) : undefined
-  if (bracket !== undefined && bracket.offset <= first.offset) {
+  const early = bracket?.lastResort === true && first.offset < source.text.trimEnd().length
+  if (bracket !== undefined && !early && bracket.offset <= first.offset) {
     return faultAt(source, bracket.offset, bracket.what, bracket.mend)
   }
   // With brackets that do not fit, an earlier missing comma is where they went wrong.

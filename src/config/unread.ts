@@ -42,8 +42,8 @@ function isOff(tree: Tree): boolean {
 
 /** The first value that is not its default. */
 function firstOwn(root: Table, tree: Tree, path: Path): Tree | undefined {
-  for (const { tree: here, known } of walk(tree, presentAt(root, path), path)) {
-    if (here.kind === 'scalar' && known.kind !== 'free' && here.value !== known.fallback) return here
+  for (const { tree: here, known, path: place } of walk(tree, presentAt(root, path), path)) {
+    if (here.kind === 'scalar' && typeof place.at(-1) === 'string' && here.value !== known.fallback) return here
     if (here.kind === 'list' && JSON.stringify(plain(here)) !== JSON.stringify(known.fallback ?? [])) return here
   }
   return undefined
