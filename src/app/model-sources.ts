@@ -22,7 +22,7 @@ export interface ModelSources {
   readonly found: Found
 }
 
-interface Surroundings {
+export interface Surroundings {
   readonly environment: Environment
   readonly fetch: typeof globalThis.fetch
   readonly clock: Clock

@@ -20,7 +20,7 @@ function inHouse<T>(config: Record<string, Json>, work: (house: House) => T): Pr
 /** Units that no room has alone: from a config file to the model that is asked. */
 export const adapters = {
   resolveDefaultModel: (config: Record<string, Json>) =>
-    inHouse(config, ({ registry, sources }) => {
+    inHouse(config, ({ current: { registry, sources } }) => {
       const [pool] = registry.chain(sources.defaultModel, sources.fallbacks)
       const [entry] = pool?.entries ?? []
       if (!entry) return undefined
@@ -28,7 +28,7 @@ export const adapters = {
       return { vendor, wireModel: wireModel(rowOf(entry), model), apiBase, apiKey: keys[0] }
     }),
   chainNames: ({ agent, ...config }: { agent?: string; model_list: Json; agents: Json }) =>
-    inHouse(config, ({ registry, sources, loaded }) => {
+    inHouse(config, ({ current: { registry, sources, loaded } }) => {
       const own = loaded.config.agents.list.find(({ id }) => id === agent)?.model
       const pools = own
         ? registry.chain(own.primary ?? '', own.fallbacks)

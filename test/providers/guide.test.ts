@@ -163,8 +163,8 @@ test('a call that was stopped before is not answered', async () => {
 })
 
 const actions: Readonly<Record<string, readonly string[]>> = {
-  models: ['list', 'vendors', 'test'],
-  config: ['path', 'check'],
+  models: ['list', 'vendors', 'test', 'add', 'default', 'remove'],
+  config: ['path', 'check', 'get', 'set', 'unset', 'explain'],
 }
 
 test('the documentation and the guide name no command that does not exist', async () => {

@@ -36,9 +36,7 @@ export function nextStep({ keys, servers, configPath }: Found): string {
 
     export OPENROUTER_API_KEY=your-key
 
-or start Ollama with a model, or write a model list into ${configPath}:
+or start Ollama with a model, or keep a model in ${configPath}:
 
-    { "model_list": [
-      { "model_name": "main", "model": "openrouter/auto", "api_key": "\${OPENROUTER_API_KEY}" }
-    ] }`
+    picoclaw models add main openrouter/auto --key '\${OPENROUTER_API_KEY}'`
 }
