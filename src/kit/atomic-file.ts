@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, realpath, rename, rm } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { plannedPath } from './real-path.ts'
 
 /**
  * Writes a file whole or not at all: whoever reads it, also after a crash, finds the old bytes or the new ones. A symbolic link keeps
- * pointing at its file.
+ * pointing at its file, also at one that does not exist yet.
  */
 export async function writeAtomic(path: string, data: string | Uint8Array, { mode = 0o600 } = {}): Promise<void> {
-  const target = await realpath(path).catch(() => path)
+  const target = await plannedPath(resolve(path))
   const folder = dirname(target)
   const temporary = join(folder, `.${basename(target)}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`)
   try {

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net'
+import { BlockList, isIP } from 'node:net'
 import { Problem } from '../core/problem.ts'
 
 type Fetch = typeof globalThis.fetch
@@ -29,13 +29,15 @@ export function network(environment: ProxyEnvironment = {}): Network {
   return {
     fetch(proxy) {
       if (proxy) {
-        checkProxy(proxy)
+        checkProxy(proxy, mendRow)
         return (...request) => through(proxy, ...request)
       }
       if (!environment.http && !environment.https) return (...request) => globalThis.fetch(...request)
-      return (...request) => {
+      return async (...request) => {
         const chosen = environmentProxy(new URL(addressOf(request[0])), environment)
-        return chosen ? through(chosen, ...request) : globalThis.fetch(...request)
+        if (chosen === undefined) return globalThis.fetch(...request)
+        checkProxy(chosen, mendEnvironment)
+        return through(chosen, ...request)
       }
     },
     async close() {
@@ -47,36 +49,49 @@ export function network(environment: ProxyEnvironment = {}): Network {
 
 const addressOf = (input: Parameters<Fetch>[0]) => (input instanceof Request ? input.url : String(input))
 
-/** The environment's proxy for a URL; undefined for loopback and for what NO_PROXY names. */
+/** The environment's proxy for a URL; undefined for loopback and for what NO_PROXY names. One without a scheme is http://. */
 export function environmentProxy(url: URL, { http, https, none = '' }: ProxyEnvironment): string | undefined {
-  const host = url.hostname.replace(/^\[|\]$/g, '').toLowerCase()
-  if (
-    host === 'localhost' ||
-    host.endsWith('.localhost') ||
-    host === '::1' ||
-    (isIP(host) === 4 && host.startsWith('127.'))
-  )
-    return undefined
-  const excluded = none
-    .split(/[\s,]+/)
-    .filter(Boolean)
-    .some((rule) => matches(rule.toLowerCase(), host, url.port || (url.protocol === 'https:' ? '443' : '80')))
-  if (excluded) return undefined
-  return (url.protocol === 'https:' ? https : http) || undefined
+  const host = url.hostname.replace(/^\[|\]$|\.$/g, '').toLowerCase()
+  if (host === 'localhost' || host.endsWith('.localhost') || isWithin(loopback, host)) return undefined
+  const port = url.port || (url.protocol === 'https:' ? '443' : '80')
+  const rules = none.toLowerCase().split(/[\s,]+/)
+  if (rules.some((rule) => rule !== '' && matches(rule, host, port))) return undefined
+  const proxy = (url.protocol === 'https:' ? https : http) || undefined
+  return proxy?.includes('://') === false ? `http://${proxy}` : proxy
 }
 
+const loopback = new BlockList()
+loopback.addSubnet('127.0.0.0', 8)
+loopback.addAddress('::1', 'ipv6')
+
+const isWithin = (list: BlockList, host: string) =>
+  isIP(host) > 0 && list.check(host, isIP(host) === 4 ? 'ipv4' : 'ipv6')
+
+/** Rules are `*`, a domain with all below it (also as `.domain` or `*.domain`), an address or `address/bits`; each but the last may end in `:port`. */
 function matches(rule: string, host: string, port: string): boolean {
   if (rule === '*') return true
-  const [, name = rule, only] = /^(.*?)(?::(\d+))?$/.exec(rule) ?? []
+  const range = /^\[?([\da-f:.]+)\]?\/(\d{1,3})$/.exec(rule)
+  if (range) return isWithin(subnet(range[1] ?? '', Number(range[2])), host)
+  const [, name = rule, only] = isIP(rule) === 6 ? [] : (/^(.*?)(?::(\d+))?$/.exec(rule) ?? [])
   if (only !== undefined && only !== port) return false
-  const suffix = name.replace(/^\*?\./, '')
-  return host === suffix || host.endsWith(`.${suffix}`)
+  const suffix = name.replace(/^\*?\.|^\[|\]$/g, '')
+  return host === suffix || (suffix !== '' && host.endsWith(`.${suffix}`))
 }
 
-function checkProxy(proxy: string): void {
+/** Empty when the range is none. */
+function subnet(address: string, bits: number): BlockList {
+  const list = new BlockList()
+  const family = isIP(address)
+  if (family === 4 && bits <= 32) list.addSubnet(address, bits, 'ipv4')
+  if (family === 6 && bits <= 128) list.addSubnet(address, bits, 'ipv6')
+  return list
+}
+
+function checkProxy(proxy: string, mend: string): void {
   const url = URL.canParse(proxy) ? new URL(proxy) : undefined
   if (url && (url.protocol === 'http:' || url.protocol === 'https:')) return
-  throw new Problem('A proxy must be an http:// or https:// URL.', {
-    mend: 'Write it like "http://127.0.0.1:7890" under `proxy` of the model.',
-  })
+  throw new Problem('A proxy must be an http:// or https:// URL.', { mend })
 }
+
+const mendRow = 'Write it like "http://127.0.0.1:7890" under `proxy` of the model.'
+const mendEnvironment = 'Write it like "http://127.0.0.1:7890" in HTTP_PROXY and HTTPS_PROXY, or unset them.'

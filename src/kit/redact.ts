@@ -11,7 +11,7 @@ export interface Redactor {
   text(text: string): string
   /** The same for every string in a JSON value, keys included. */
   value<T>(value: T): T
-  /** For a text that comes in pieces: a secret split over pieces is found; what may be the start of one is held back. */
+  /** For a text that comes in pieces: what comes out is what `text` makes of the whole; what may be the start of a secret is held back. */
   stream(): { push(piece: string): string; flush(): string }
   /** Learns one more secret. */
   add(secret: string): void
@@ -47,9 +47,17 @@ export function redactor(secrets: Iterable<string> = []): Redactor {
       let held = ''
       return {
         push(piece) {
-          held = text(held + piece)
-          const safe = held.length - startLength(held, forms, longest)
-          const out = held.slice(0, safe)
+          held += piece
+          const open = held.length - startLength(held, forms, longest)
+          let out = ''
+          let done = 0
+          for (const { 0: found, index } of matcher ? held.matchAll(matcher) : []) {
+            if (index >= open) break
+            out += held.slice(done, index) + mask
+            done = index + found.length
+          }
+          const safe = Math.max(done, open)
+          out += held.slice(done, safe)
           held = held.slice(safe)
           return out
         },

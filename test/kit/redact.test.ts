@@ -99,3 +99,18 @@ test('placeholders and short words are never secrets', () => {
 test('of two secrets that share a start the longer is removed whole', () => {
   assert.equal(redactor(['abcdefgh1', 'abcdefgh1-more']).text('x abcdefgh1-more y'), `x ${mask} y`)
 })
+
+test('a stream says what the whole text would say, whatever its pieces and however its secrets overlap', () => {
+  const overlapping = fc
+    .array(fc.stringMatching(/^[ab]{8,14}$/), { minLength: 1, maxLength: 4 })
+    .filter((secrets) => secrets.every((each) => !isPlaceholder(each)))
+  fc.assert(
+    fc.property(overlapping, fc.array(fc.stringMatching(/^[ab c]{0,9}$/), { maxLength: 12 }), (secrets, fillers) => {
+      const pieces = fillers.flatMap((filler, index) => [filler, ...(secrets[index % 5]?.match(/.{1,5}/g) ?? [])])
+      const redact = redactor(secrets)
+      const stream = redact.stream()
+      assert.equal(pieces.map((piece) => stream.push(piece)).join('') + stream.flush(), redact.text(pieces.join('')))
+    }),
+    { numRuns: 500 },
+  )
+})

@@ -51,5 +51,6 @@ export async function* readSse(bytes: AsyncIterable<Uint8Array>): AsyncGenerator
       afterReturn = false
     }
   }
+  pieces.push(decoder.decode())
   if (data !== undefined || pieces.join('') !== '') yield { type: 'partial' }
 }
