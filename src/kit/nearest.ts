@@ -21,18 +21,19 @@ export function editDistance(left: string, right: string, limit = Number.POSITIV
     const current = [row]
     for (let column = 1; column <= right.length; column += 1) {
       const same = left[row - 1] === right[column - 1]
-      let cost = Math.min(
-        (above[column] ?? 0) + 1,
-        (current[column - 1] ?? 0) + 1,
-        (above[column - 1] ?? 0) + (same ? 0 : 1),
+      const swapped = left[row - 1] === right[column - 2] && left[row - 2] === right[column - 1]
+      const cost = Math.min(
+        get(above, column) + 1,
+        get(current, column - 1) + 1,
+        get(above, column - 1) + (same ? 0 : 1),
+        row > 1 && swapped ? get(before, column - 2) + 1 : limit,
       )
-      const swapped =
-        row > 1 && column > 1 && left[row - 1] === right[column - 2] && left[row - 2] === right[column - 1]
-      if (swapped) cost = Math.min(cost, (before[column - 2] ?? 0) + 1)
       current.push(cost)
     }
     before = above
     above = current
   }
-  return Math.min(limit, above[right.length] ?? limit)
+  return Math.min(limit, get(above, right.length))
 }
+
+const get = (row: readonly number[], column: number) => row[column] ?? Number.POSITIVE_INFINITY

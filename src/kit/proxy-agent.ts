@@ -9,11 +9,10 @@ export interface ProxyRoute {
 export function proxyRoute(proxy: string): ProxyRoute {
   const dispatcher = new ProxyAgent({ uri: proxy, headersTimeout: 0, bodyTimeout: 0 })
   return {
-    // undici's own types and the platform's describe the same objects.
-    fetch: (async (...request: Parameters<typeof globalThis.fetch>) => {
+    fetch: async (...request: Parameters<typeof globalThis.fetch>) => {
       const [input, init] = await plain(...request)
       return fetch(input, { ...(init as Parameters<typeof fetch>[1]), dispatcher })
-    }) as unknown as typeof globalThis.fetch,
+    },
     close: () => dispatcher.destroy(),
   }
 }

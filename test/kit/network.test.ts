@@ -126,9 +126,10 @@ test('without any proxy the request goes straight', async () => {
   await outside.close()
 })
 
+const isClear = (error: unknown) =>
+  error instanceof Problem && !error.message.includes('hunter2') && /http:\/\//.test(error.detail.mend ?? '')
+
 test('a proxy that is no http:// or https:// URL is a Problem that does not repeat it', async () => {
-  const isClear = (error: unknown) =>
-    error instanceof Problem && !error.message.includes('hunter2') && /http:\/\//.test(error.detail.mend ?? '')
   for (const proxy of ['127.0.0.1:7890', 'socks5://me:hunter2@127.0.0.1:1080', 'nonsense', 'http://'])
     assert.throws(() => network().fetch(proxy), isClear, proxy)
   for (const http of ['socks5://me:hunter2@127.0.0.1:1080', 'http://', ':'])
