@@ -5,6 +5,7 @@ import { dispatcher } from '../dispatch/dispatch.ts'
 import { assistant } from './assistant.ts'
 import { type House, type HouseOptions, openHouse } from './house.ts'
 import { promptHistory, type PromptHistory } from './prompt-history.ts'
+import { redactedChannel } from './redacted.ts'
 
 /** A conversation on the terminal or a pipe, with everything behind it. */
 export interface App {
@@ -21,7 +22,7 @@ export interface App {
 interface Sink {
   write(text: string): unknown
 }
-export interface BuildOptions extends Pick<HouseOptions, 'environment' | 'debug'> {
+export interface BuildOptions extends Pick<HouseOptions, 'environment' | 'debug' | 'redactor'> {
   readonly stdout: Sink
   readonly stderr: Sink
   readonly interactive: boolean
@@ -53,10 +54,11 @@ async function terminalApp(options: BuildOptions, house: House): Promise<App> {
   const desk = await assistant(house, { session, stream, ...(options.model !== undefined && { model: options.model }) })
   if (house.sources.entries.every((entry) => entry.source === 'built in') && options.model === undefined)
     options.stderr.write(guideHint)
+  const guarded = redactedChannel(channel, house.redactor)
   const road = dispatcher(desk, shutdown.signal)
   return {
     ask: (text) =>
-      road.dispatch(channel, {
+      road.dispatch(guarded, {
         id: randomUUID(),
         from: { id: 'console', name: 'the person at the terminal' },
         at: { channel: 'console', chat: 'direct' },
@@ -69,7 +71,7 @@ async function terminalApp(options: BuildOptions, house: House): Promise<App> {
     get exitCode() {
       return channel.exitCode
     },
-    history: promptHistory(join(home, 'prompt-history')),
+    history: promptHistory(join(home, 'prompt-history'), (line) => house.redactor.text(line)),
     async close() {
       shutdown.abort()
       await house.close()

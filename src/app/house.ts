@@ -8,7 +8,7 @@ import { exitCodes, Problem } from '../core/problem.ts'
 import type { Store } from '../core/store.ts'
 import { systemClock } from '../kit/clock.ts'
 import { network } from '../kit/network.ts'
-import { redactor } from '../kit/redact.ts'
+import { type Redactor, redactor } from '../kit/redact.ts'
 import { environmentKey } from '../models/environment.ts'
 import { registry, type Registry } from '../models/registry.ts'
 import type { ProtocolId } from '../models/vendor.ts'
@@ -18,8 +18,10 @@ import { fleet, type Fleet } from '../providers/fleet.ts'
 import { protocols } from '../providers/protocols.ts'
 import { openStore } from '../store/open.ts'
 import { guideProtocol } from './guide.ts'
+import { learnSecrets, learnVariables } from './known-secrets.ts'
 import { plainLog } from './log.ts'
 import { type ModelSources, modelSources } from './model-sources.ts'
+import { redactedStore } from './redacted.ts'
 
 /** The rooms that every command shares, opened and closed together. */
 export interface House {
@@ -31,6 +33,8 @@ export interface House {
   readonly sources: ModelSources
   readonly registry: Registry
   readonly fleet: Fleet
+  /** Knows every secret of this house. */
+  readonly redactor: Redactor
   close(): Promise<void>
 }
 
@@ -39,12 +43,21 @@ export interface HouseOptions {
   write(text: string): unknown
   readonly debug: boolean
   readonly environment?: Environment
+  /** Learns the secrets of the house; its own when absent. */
+  readonly redactor?: Redactor
 }
 
 /** Opens the house. The database and the vendors' SDKs wait for their first use. */
-export async function openHouse({ write, debug, environment = processEnvironment() }: HouseOptions): Promise<House> {
+export async function openHouse({
+  write,
+  debug,
+  environment = processEnvironment(),
+  redactor: known = redactor(),
+}: HouseOptions): Promise<House> {
+  learnVariables(known, environment.vars)
   const loaded = await loadConfig(environment)
-  const { text: redact } = redactor(loaded.secrets)
+  learnSecrets(known, loaded)
+  const redact = (text: string) => known.text(text)
   const log = debug
     ? (await import('./json-log.ts')).jsonLog({ write, level: 'debug', redact })
     : plainLog(write, redact)
@@ -57,7 +70,8 @@ export async function openHouse({ write, debug, environment = processEnvironment
   })
   const clock = systemClock
   const sources = await modelSources(loaded, { environment, fetch: outside.fetch(), clock, log })
-  const store = openStore(join(home, 'picoclaw.db'), { clock, log })
+  for (const key of sources.entries.flatMap((entry) => entry.keys)) known.add(key)
+  const store = redactedStore(openStore(join(home, 'picoclaw.db'), { clock, log }), known)
   const { aliases, fallback_rules, tiers, agents } = loaded.config
   return {
     environment,
@@ -96,6 +110,7 @@ export async function openHouse({ write, debug, environment = processEnvironment
         })
       },
     }),
+    redactor: known,
     async close() {
       await Promise.all([store.close(), outside.close()])
     },

@@ -91,9 +91,14 @@ function formsOf(secret: string): readonly string[] {
     // Not encodeURIComponent, which throws on half a surrogate pair.
     new URLSearchParams({ s: secret }).toString().slice(2),
     encodeURI(secret.toWellFormed()),
-    JSON.stringify(secret).slice(1, -1),
+    encodeURIComponent(secret.toWellFormed()),
+    escaped(secret),
+    // As in a log of JSON lines that quotes an answer of JSON.
+    escaped(escaped(secret)),
   ]
 }
+
+const escaped = (text: string) => JSON.stringify(text).slice(1, -1)
 
 const placeholders: readonly RegExp[] = [
   /^(?:change[-_ ]?me|no[-_ ]?key|none|null|undefined|dummy|test|secret|token|password|placeholder|example)$/i,

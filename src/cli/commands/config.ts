@@ -19,7 +19,7 @@ check   reads it and tells every warning and error with its place; exit code 0 w
         return exitCodes.ok
       }
       case 'check': {
-        const { path, exists, warnings } = await checkConfig()
+        const { path, exists, warnings } = await checkConfig(io.redactor)
         if (values.json) io.stdout.write(`${JSON.stringify({ ok: true, path, exists, warnings })}\n`)
         else {
           for (const { at, text, mend } of warnings)
