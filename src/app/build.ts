@@ -6,6 +6,7 @@ import { assistant } from './assistant.ts'
 import { followConfig } from './follow-config.ts'
 import { type House, type HouseOptions, openHouse } from './house.ts'
 import { promptHistory, type PromptHistory } from './prompt-history.ts'
+import { redactedChannel } from './redacted.ts'
 
 /** A conversation on the terminal or a pipe, with everything behind it. */
 export interface App {
@@ -22,7 +23,7 @@ export interface App {
 interface Sink {
   write(text: string): unknown
 }
-export interface BuildOptions extends Pick<HouseOptions, 'environment' | 'debug'> {
+export interface BuildOptions extends Pick<HouseOptions, 'environment' | 'debug' | 'redactor'> {
   readonly stdout: Sink
   readonly stderr: Sink
   readonly interactive: boolean
@@ -56,11 +57,12 @@ function terminalApp(options: BuildOptions, house: House): App {
   const desk = assistant(house, { session, stream, ...(options.model !== undefined && { model: options.model }) })
   if (house.current.sources.entries.every((entry) => entry.source === 'built in') && options.model === undefined)
     options.stderr.write(guideHint)
+  const guarded = redactedChannel(channel, house.redactor)
   const road = dispatcher(desk, shutdown.signal)
   const watching = options.watch ? followConfig(house, shutdown.signal) : undefined
   return {
     ask: (text) =>
-      road.dispatch(channel, {
+      road.dispatch(guarded, {
         id: randomUUID(),
         from: { id: 'console', name: 'the person at the terminal' },
         at: { channel: 'console', chat: 'direct' },
@@ -73,7 +75,7 @@ function terminalApp(options: BuildOptions, house: House): App {
     get exitCode() {
       return channel.exitCode
     },
-    history: promptHistory(join(home, 'prompt-history')),
+    history: promptHistory(join(home, 'prompt-history'), (line) => house.redactor.text(line)),
     async close() {
       shutdown.abort()
       await watching

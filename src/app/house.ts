@@ -15,8 +15,10 @@ import type { Protocol } from '../providers/endpoint.ts'
 import { fleet, type Fleet } from '../providers/fleet.ts'
 import { protocols } from '../providers/protocols.ts'
 import { openStore } from '../store/open.ts'
+import { redactedStore } from './redacted.ts'
 import { type Catalogue, catalogue } from './catalogue.ts'
 import { guideProtocol } from './guide.ts'
+import { learnSecrets, learnVariables } from './known-secrets.ts'
 import { plainLog } from './log.ts'
 
 /** The rooms that every command shares, opened and closed together. */
@@ -24,7 +26,8 @@ export interface House {
   readonly environment: Environment
   readonly clock: Clock
   readonly log: Log
-  readonly redact: Redactor
+  /** Knows every secret of this house. */
+  readonly redactor: Redactor
   readonly store: Store
   readonly fleet: Fleet
   /** What the configuration in use says. */
@@ -39,16 +42,23 @@ export interface HouseOptions {
   write(text: string): unknown
   readonly debug: boolean
   readonly environment?: Environment
+  /** Learns the secrets of the house; its own when absent. */
+  readonly redactor?: Redactor
 }
 
 /** Opens the house. The database and the vendors' SDKs wait for their first use. */
-export async function openHouse({ write, debug, environment = processEnvironment() }: HouseOptions): Promise<House> {
-  const loaded = await loadConfig(environment)
-  const redact = redactor(loaded.secrets)
+export async function openHouse(options: HouseOptions): Promise<House> {
+  const { write, debug, redactor: known = redactor() } = options
+  const started = options.environment ?? processEnvironment()
+  learnVariables(known, started.vars)
+  const loaded = await loadConfig(started)
+  learnSecrets(known, loaded)
   const log = debug
-    ? (await import('./json-log.ts')).jsonLog({ write, level: 'debug', redact: redact.text })
-    : plainLog(write, redact.text)
+    ? (await import('./json-log.ts')).jsonLog({ write, level: 'debug', redact: known.text })
+    : plainLog(write, known.text)
   tell(loaded.warnings, log)
+  // With what .env beside the configuration adds.
+  const { environment } = loaded
   const { vars, home } = environment
   const outside = network({
     http: vars['http_proxy'] ?? vars['HTTP_PROXY'],
@@ -57,7 +67,7 @@ export async function openHouse({ write, debug, environment = processEnvironment
   })
   const clock = systemClock
   const around = { environment, fetch: outside.fetch(), clock, log }
-  const store = openStore(join(home, 'picoclaw.db'), { clock, log })
+  const store = redactedStore(openStore(join(home, 'picoclaw.db'), { clock, log }), known)
   let current = await catalogue(loaded, around)
   const candidates = fleet({
     clock,
@@ -69,21 +79,21 @@ export async function openHouse({ write, debug, environment = processEnvironment
     protocol: (id) => protocol(id, current),
     fetchFor: (entry) => outside.fetch(entry.proxy),
     blob: noBlob,
-    redact: redact.text,
+    redact: known.text,
     credential: noCredential,
   })
   return {
     environment,
     clock,
     log,
-    redact,
+    redactor: known,
     store,
     fleet: candidates,
     get current() {
       return current
     },
     async adopt(next) {
-      for (const secret of next.secrets) redact.add(secret)
+      learnSecrets(known, next)
       tell(next.warnings, log)
       current = await catalogue(next, around)
       candidates.prune(current.sources.entries)

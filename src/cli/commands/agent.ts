@@ -37,6 +37,7 @@ Exit code: 0 answered, 1 no answer, 2 wrong command line, 4 wrong configuration,
     const app = await build({
       stdout: io.stdout,
       stderr: io.stderr,
+      redactor: io.redactor,
       interactive: io.stdout.isTTY ?? false,
       json: values.json ?? false,
       debug: values.debug ?? false,

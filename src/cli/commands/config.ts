@@ -45,7 +45,7 @@ const actions: Readonly<Record<string, Action>> = {
     return exitCodes.ok
   },
   async check(_, io, json) {
-    const { path, exists, warnings } = await checkConfig()
+    const { path, exists, warnings } = await checkConfig(io.redactor)
     if (json) io.stdout.write(`${JSON.stringify({ ok: true, path, exists, warnings })}\n`)
     else {
       for (const { at, text, mend } of warnings)
@@ -55,7 +55,7 @@ const actions: Readonly<Record<string, Action>> = {
     return exitCodes.ok
   },
   async get(args, io, json) {
-    const { path, value } = await explainKey(theKey(args))
+    const { path, value } = await explainKey(theKey(args), io.redactor)
     io.stdout.write(json ? `${JSON.stringify({ path, value: value ?? null })}\n` : `${shown(value)}\n`)
     return exitCodes.ok
   },
@@ -65,7 +65,7 @@ const actions: Readonly<Record<string, Action>> = {
         mend: 'Put a value with spaces into quotes. For example: picoclaw config set heartbeat.interval 60',
         exitCode: exitCodes.usage,
       })
-    const { path, value, source } = await setKey(key, read(text))
+    const { path, value, source } = await setKey(key, read(text), io.redactor)
     io.stdout.write(
       json
         ? `${JSON.stringify({ ok: true, path, value: value ?? null, source })}\n`
@@ -74,7 +74,7 @@ const actions: Readonly<Record<string, Action>> = {
     return exitCodes.ok
   },
   async unset(args, io, json) {
-    const { path, value, source } = await unsetKey(theKey(args))
+    const { path, value, source } = await unsetKey(theKey(args), io.redactor)
     io.stdout.write(
       json
         ? `${JSON.stringify({ ok: true, path, value: value ?? null, source })}\n`
@@ -83,7 +83,7 @@ const actions: Readonly<Record<string, Action>> = {
     return exitCodes.ok
   },
   async explain(args, io, json) {
-    const explained = await explainKey(theKey(args))
+    const explained = await explainKey(theKey(args), io.redactor)
     if (json) io.stdout.write(`${JSON.stringify({ ...explained, value: explained.value ?? null })}\n`)
     else
       io.stdout.write(`${explained.path} = ${shown(explained.value)}
