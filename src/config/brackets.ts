@@ -30,6 +30,8 @@ interface Token {
   readonly indent: number
   /** The first of its line. */
   readonly first: boolean
+  /** An empty line before it, where something may have been. */
+  readonly gap?: number
 }
 
 const partner = { '{': '}', '[': ']' } as const
@@ -143,7 +145,11 @@ function outOfLine(token: Token, before: Token | undefined, around: Open): Brack
 function misfit(token: Token, around: Open): BracketFault | undefined {
   if (!token.first) return fault(token, `This ${token.text} closes more than it should.`, advice)
   if (token.indent === around.indent) return undefined
-  return fault(token, `A bracket is missing or too many before this ${token.text}.`, advice)
+  return fault(
+    { offset: token.gap ?? token.offset },
+    `A bracket is missing or too many before this ${token.text}.`,
+    advice,
+  )
 }
 
 /** Notes, at the second token in a bracket, whether the first was a key. */
@@ -180,6 +186,7 @@ function* tokens(text: string): Generator<Token> {
   const scanner = createScanner(text, true)
   const indents = text.split(/\r\n|\n|\r/).map((line) => /^[ \t]*/.exec(line)?.[0].length ?? 0)
   let lastLine = -1
+  let end = 0
   for (;;) {
     scanner.scan()
     const length = scanner.getTokenLength()
@@ -192,7 +199,14 @@ function* tokens(text: string): Generator<Token> {
       line,
       indent: indents[line] ?? 0,
       first: line !== lastLine,
+      ...gapBefore(text, end, offset),
     }
     lastLine = line
+    end = offset + length
   }
+}
+
+function gapBefore(text: string, from: number, to: number): { readonly gap?: number } {
+  const blank = /(?:\r\n|\n|\r)(?=[ \t]*[\r\n])/.exec(text.slice(from, to))
+  return blank === null ? {} : { gap: from + blank.index + blank[0].length }
 }

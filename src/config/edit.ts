@@ -99,7 +99,7 @@ function changeKey({ text, raw, present }: Opened, path: Path, value: string): s
 
 /** A list in the place of a single key takes the name of the list. */
 function replace(text: string, origin: FileOrigin, path: Path, value: Json): string {
-  const single = origin.path.at(-1) === 'api_key' && path.at(-1) === 'api_keys'
+  const single = origin.path.at(-1) === 'api_key' && path.at(-1) === 'api_keys' && Array.isArray(value)
   if (single) return renameAndReplace(text, origin, 'api_keys', value)
   return splice(text, origin.start, origin.end, valueText(text, origin.start, value))
 }
