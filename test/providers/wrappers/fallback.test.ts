@@ -68,6 +68,14 @@ test('a stop during an attempt ends the chain, whatever the attempt says', async
   }
   const failure = await failed(ask(fallback('chain', [liar, next], clock), fakeCall(), stop.signal))
   assert.deepEqual([failure.kind, failure.message], ['aborted', 'chain: the call was ended.'])
+  const last = await failed(ask(fallback('chain', [liar], clock), fakeCall()))
+  assert.equal(last.kind, 'network')
+  const again = new AbortController()
+  const stopper = {
+    ...liar,
+    open: async () => (again.abort(), Promise.reject(new Failure('network', 'a: socket closed.'))),
+  }
+  assert.equal((await failed(ask(fallback('chain', [stopper], clock), fakeCall(), again.signal))).kind, 'aborted')
   assert.equal(next.calls.length, 0)
 })
 
