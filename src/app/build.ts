@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { consoleChannel } from '../channels/console/index.ts'
 import { dispatcher } from '../dispatch/dispatch.ts'
 import { assistant } from './assistant.ts'
+import { followConfig } from './follow-config.ts'
 import { type House, type HouseOptions, openHouse } from './house.ts'
 import { promptHistory, type PromptHistory } from './prompt-history.ts'
 
@@ -26,6 +27,8 @@ export interface BuildOptions extends Pick<HouseOptions, 'environment' | 'debug'
   readonly stderr: Sink
   readonly interactive: boolean
   readonly json: boolean
+  /** Changes of the configuration are taken over while the conversation lasts. */
+  readonly watch: boolean
   readonly model?: string
   readonly session?: string
 }
@@ -34,14 +37,14 @@ export interface BuildOptions extends Pick<HouseOptions, 'environment' | 'debug'
 export async function build(options: BuildOptions): Promise<App> {
   const house = await openHouse({ ...options, write: (text) => options.stderr.write(text) })
   try {
-    return await terminalApp(options, house)
+    return terminalApp(options, house)
   } catch (error) {
     await house.close()
     throw error
   }
 }
 
-async function terminalApp(options: BuildOptions, house: House): Promise<App> {
+function terminalApp(options: BuildOptions, house: House): App {
   const { vars, home } = house.environment
   const shutdown = new AbortController()
   const channel = consoleChannel({
@@ -50,10 +53,11 @@ async function terminalApp(options: BuildOptions, house: House): Promise<App> {
   })
   const session = sessionKey(options.session)
   const stream = !options.json
-  const desk = await assistant(house, { session, stream, ...(options.model !== undefined && { model: options.model }) })
-  if (house.sources.entries.every((entry) => entry.source === 'built in') && options.model === undefined)
+  const desk = assistant(house, { session, stream, ...(options.model !== undefined && { model: options.model }) })
+  if (house.current.sources.entries.every((entry) => entry.source === 'built in') && options.model === undefined)
     options.stderr.write(guideHint)
   const road = dispatcher(desk, shutdown.signal)
+  const watching = options.watch ? followConfig(house, shutdown.signal) : undefined
   return {
     ask: (text) =>
       road.dispatch(channel, {
@@ -72,6 +76,7 @@ async function terminalApp(options: BuildOptions, house: House): Promise<App> {
     history: promptHistory(join(home, 'prompt-history')),
     async close() {
       shutdown.abort()
+      await watching
       await house.close()
     },
   }

@@ -18,7 +18,10 @@ export interface Status {
 export async function status(): Promise<Status> {
   const house = await openHouse({ write: () => undefined, debug: false })
   try {
-    const { environment, loaded, sources, registry } = house
+    const {
+      environment,
+      current: { loaded, sources, registry },
+    } = house
     const path = environment.configPath
     const workspace = loaded.config.agents.defaults.workspace ?? defaultWorkspace(environment)
     const problems = [...sources.broken.values(), ...registry.problems(sources.fallbacks)]

@@ -7,8 +7,13 @@ export interface Io {
   onInterrupt(handler: () => void): Disposable
 }
 
-/** The real one. */
+/** The real one. Whoever reads our output may leave before its end, as `head` does; that ends the program, quietly. */
 export function processIo(): Io {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0)
+      throw error
+    })
   return {
     stdin: process.stdin,
     stdout: process.stdout,

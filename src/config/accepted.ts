@@ -1,7 +1,7 @@
 import { channelKinds, type ChannelKind } from './schema/channels.ts'
 import { configSchema } from './schema/config.ts'
-import { describe, type Known, type KnownObject } from './known.ts'
-import { textAt, type Tree } from './tree.ts'
+import { below, describe, settle, type Known, type KnownObject, type SettledKnown } from './known.ts'
+import { child, textAt, type Path, type Tree } from './tree.ts'
 
 function withChannels(root: KnownObject): KnownObject {
   const channelList: Known = {
@@ -140,3 +140,16 @@ export const present: KnownObject = withChannels(asObject(describe(configSchema)
 
 /** Everything a file may say: the present form and every older spelling of it. */
 export const accepted: KnownObject = withOldForms(present)
+
+/** What the present form knows about a path of a tree. */
+export function presentAt(root: Tree, path: Path): SettledKnown {
+  let known: Known = present
+  let tree: Tree | undefined = root
+  let name = ''
+  for (const key of path) {
+    known = below(known, tree, key, name) ?? { kind: 'free' }
+    tree = child(tree, key)
+    name = String(key)
+  }
+  return settle(known, tree, name)
+}

@@ -1,9 +1,13 @@
 import { createScanner } from 'jsonc-parser'
+import { accepted } from './accepted.ts'
+import { below, settle, type Known } from './known.ts'
 
 export interface BracketFault {
   readonly offset: number
   readonly what: string
   readonly mend: string
+  /** Nothing before the end looked wrong. */
+  readonly lastResort?: true
 }
 
 interface Open {
@@ -11,8 +15,12 @@ interface Open {
   readonly offset: number
   readonly line: number
   readonly indent: number
+  /** What may stand between it and its partner, as far as that is known. */
+  readonly known: Known | undefined
   /** What its content says it should be. */
   looks?: '{' | '['
+  /** Indentation of the first line inside. */
+  inner?: number
 }
 
 interface Token {
@@ -31,25 +39,68 @@ const partner = { '{': '}', '[': ']' } as const
  * a parser only notices at the end of the file. Undefined when all fit.
  */
 export function unbalanced(text: string): BracketFault | undefined {
-  const stack: Open[] = []
-  const indented = isIndented(text)
-  let suspect: BracketFault | undefined
-  let before: Token | undefined
+  const reading: Reading = { stack: [], indented: isIndented(text) }
   for (const token of tokens(text)) {
-    const around = stack.at(-1)
-    if (around !== undefined) {
-      if (indented) suspect ??= misplaced(token, before, around)
-      look(around, token, before)
-    }
-    before = token
-    if (token.text === '{' || token.text === '[') stack.push({ ...token, kind: token.text })
-    const wrong = closes(token) ? close(stack.pop(), token) : undefined
-    if (wrong !== undefined) return suspect ?? wrong
+    const wrong = read(reading, token)
+    if (wrong !== undefined) return reading.suspect ?? wrong
   }
-  const open = stack.at(-1)
-  if (open === undefined) return undefined
-  return suspect ?? fault(open, `This ${open.kind} is never closed.`, `Add the missing ${partner[open.kind]}.`)
+  const open = reading.stack.at(-1)
+  const never = open && fault(open, `This ${open.kind} is never closed.`, `Add the missing ${partner[open.kind]}.`)
+  return never && (reading.suspect ?? { ...never, lastResort: true })
 }
+
+interface Reading {
+  readonly stack: Open[]
+  readonly indented: boolean
+  /** The first place that looks wrong; it counts once the brackets turn out not to fit. */
+  suspect?: BracketFault | undefined
+  before?: Token
+  /** The last key, in its quotes. */
+  key?: string | undefined
+}
+
+/** Takes a token in; a bracket that closes nothing or the wrong one is a fault. */
+function read(reading: Reading, token: Token): BracketFault | undefined {
+  const { stack, indented, before } = reading
+  const around = stack.at(-1)
+  if (around !== undefined) {
+    if (indented) reading.suspect ??= misplaced(token, before, around)
+    look(around, token, before)
+  }
+  if (token.text === ':') reading.key = before?.text
+  if (isOpening(token)) {
+    const open = opened(token, around, before?.text === ':' ? reading.key : undefined)
+    stack.push(open)
+    reading.suspect ??= unlikely(open)
+  }
+  reading.before = token
+  return closes(token) ? close(stack.pop(), token) : undefined
+}
+
+const isOpening = (token: Token): token is Token & { readonly text: '{' | '[' } =>
+  token.text === '{' || token.text === '['
+
+function opened(token: Token & { readonly text: '{' | '[' }, around: Open | undefined, key: string | undefined): Open {
+  const known = around === undefined ? accepted : knownBelow(around, key)
+  return { ...token, kind: token.text, known }
+}
+
+/** What is known about the value of a key in quotes, or about an item. */
+function knownBelow({ known }: Open, key: string | undefined): Known | undefined {
+  const name = key?.slice(1, -1) ?? ''
+  const next = known && below(known, undefined, name)
+  return next && settle(next, undefined, name)
+}
+
+/** A bracket of the wrong kind for its key. */
+function unlikely(open: Open): BracketFault | undefined {
+  const known = open.known?.kind
+  const right = known === 'list' ? '[' : known === 'object' || known === 'table' ? '{' : undefined
+  return right === undefined || right === open.kind ? undefined : wrongKind(open, open.kind, right)
+}
+
+const wrongKind = (token: { readonly offset: number }, kind: string, right: '{' | '[') =>
+  fault(token, `This ${kind} should be a ${right}.`, `Write ${right} … ${partner[right]} for what follows.`)
 
 const closes = ({ text }: Token) => text === '}' || text === ']'
 
@@ -72,8 +123,21 @@ function misplaced(token: Token, before: Token | undefined, around: Open): Brack
   }
   if (around.line === token.line) return undefined
   if (closes(token)) return misfit(token, around)
-  if (!token.first || token.indent > around.indent) return undefined
-  return fault(token, `The ${around.kind} before this line is not closed.`, `Add the missing ${partner[around.kind]}.`)
+  return token.first ? outOfLine(token, before, around) : undefined
+}
+
+/** A line that does not stand where the bracket around it puts its lines. */
+function outOfLine(token: Token, before: Token | undefined, around: Open): BracketFault | undefined {
+  if (token.indent <= around.indent) {
+    return fault(
+      token,
+      `The ${around.kind} before this line is not closed.`,
+      `Add the missing ${partner[around.kind]}.`,
+    )
+  }
+  around.inner ??= token.indent
+  if (token.indent === around.inner || before === undefined) return undefined
+  return fault(before, 'After this the brackets do not fit the indentation.', advice)
 }
 
 function misfit(token: Token, around: Open): BracketFault | undefined {

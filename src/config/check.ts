@@ -1,16 +1,16 @@
 import { z } from 'zod'
 import { exitCodes, Problem } from '../core/problem.ts'
-import { present } from './accepted.ts'
+import { presentAt } from './accepted.ts'
 import { faultOf } from './faults.ts'
 import { wrongType } from './fit.ts'
-import { below, type Known } from './known.ts'
 import { configSchema, type Config } from './schema/config.ts'
-import { at, nearestAt, pathText, plain, type Path, type Table, type Tree } from './tree.ts'
+import { at, isWithin, nearestAt, pathText, plain, type Path, type Table, type Tree } from './tree.ts'
 import type { UnknownKey } from './unknown-keys.ts'
 
 /** The config of a tree in the present form; a Problem with the first place that is wrong when there is one. */
 export function check(root: Table, unknown: readonly UnknownKey[]): Config {
-  const result = configSchema.safeParse(plain(root))
+  // Parsed once a process: compiling a parser first would cost more than it saves.
+  const result = configSchema.safeParse(plain(root), { jitless: true })
   if (result.success) return result.data
   throw together(result.error.issues.map((issue) => faultOfIssue(root, issue, unknown)))
 }
@@ -28,7 +28,7 @@ export function together(problems: readonly Problem[]): Problem {
 function faultOfIssue(root: Table, issue: z.core.$ZodIssue, unknown: readonly UnknownKey[]): Problem {
   const path: Path = issue.path.map((key) => (typeof key === 'number' ? key : String(key)))
   const value = at(root, ...path)
-  const known = knownAt(root, path)
+  const known = presentAt(root, path)
   if (value === undefined) return missing(root, path, unknown)
   const name = pathText(path)
   switch (issue.code) {
@@ -54,32 +54,15 @@ function faultOfIssue(root: Table, issue: z.core.$ZodIssue, unknown: readonly Un
 function missing(root: Table, path: Path, unknown: readonly UnknownKey[]): Problem {
   const key = String(path.at(-1))
   const holder = nearestAt(root, path)
-  const misspelt = unknown.find((candidate) => candidate.meant === key && within(candidate.value, holder))
+  const within = unknown.filter(({ value }) => isWithin(value.origin, holder.origin))
+  const misspelt = within.find(({ meant }) => meant === key) ?? within.find((found) => isMember(found, holder))
   if (misspelt !== undefined) {
     const what = `${pathText(misspelt.path)} is not a key of the config, and ${key} is missing.`
-    return faultOf(misspelt.value.origin, misspelt.path, what, `Did you mean ${key}?`, 'key')
+    return faultOf(misspelt.value.origin, misspelt.path, what, `Did you mean ${misspelt.meant ?? key}?`, 'key')
   }
   return faultOf(holder.origin, path, `${pathText(path)} is missing.`, `Add "${key}".`)
 }
 
-function within(value: Tree, holder: Tree): boolean {
-  if (value.origin.kind !== 'file' || holder.origin.kind !== 'file') return false
-  return (
-    value.origin.text === holder.origin.text &&
-    value.origin.start >= holder.origin.start &&
-    value.origin.end <= holder.origin.end
-  )
-}
-
-/** What the present form knows about a path. */
-export function knownAt(root: Tree, path: Path): Known {
-  let known: Known = present
-  let tree: Tree | undefined = root
-  let name = ''
-  for (const key of path) {
-    known = below(known, tree, key, name) ?? { kind: 'free' }
-    tree = tree === undefined ? undefined : at(tree, key)
-    name = String(key)
-  }
-  return known
+function isMember({ path }: UnknownKey, holder: Tree): boolean {
+  return holder.origin.kind === 'file' && path.length === holder.origin.path.length + 1
 }

@@ -1,8 +1,8 @@
 import { isJsonObject, type Json } from '../core/json.ts'
-import { present } from './accepted.ts'
+import { presentAt } from './accepted.ts'
 import { findPath } from './key-path.ts'
 import type { Loaded } from './load.ts'
-import { below, settle, type Known } from './known.ts'
+import type { Known } from './known.ts'
 import { variablesFor } from './overrides.ts'
 import { isSecret } from './secrets.ts'
 import { at, pathText, plant, type Path, type Tree } from './tree.ts'
@@ -26,7 +26,7 @@ export interface Explained {
 /** What a key is and why. Accepts old spellings, rows by name, `a.b[0]` and `a["b.c"]`. A Problem when there is no such key. */
 export function explain(loaded: Loaded, text: string): Explained {
   const path = findPath(loaded.tree, text)
-  const known = knownOf(loaded.tree, path)
+  const known = presentAt(loaded.tree, path)
   const value = valueAt(loaded.config as unknown as Json, path)
   const secret = known.hides !== undefined
   const leaf = known.kind !== 'object' && known.kind !== 'table' && known.kind !== 'free'
@@ -39,18 +39,6 @@ export function explain(loaded: Loaded, text: string): Explained {
     secret,
     variables: leaf && path.every((key) => typeof key === 'string') ? variablesFor(path) : [],
   }
-}
-
-function knownOf(root: Tree, path: Path): Known {
-  let known: Known = present
-  let tree: Tree | undefined = root
-  let name = ''
-  for (const key of path) {
-    known = below(known, tree, key, name) ?? { kind: 'free' }
-    tree = tree === undefined ? undefined : at(tree, key)
-    name = String(key)
-  }
-  return settle(known, tree, name)
 }
 
 function valueAt(value: Json | undefined, path: Path): Json | undefined {

@@ -30,7 +30,8 @@ export function findPath(root: Table, text: string): Path {
     const here = settle(known, tree, String(path.at(-1) ?? ''))
     if (here.kind === 'free') return [...path, ...rest]
     if (here.kind === 'object') rest = presentKeys(here, path, rest)
-    const { key, used } = here.kind === 'object' ? { key: String(rest[0]), used: 1 } : memberNamed(tree, here, rest)
+    const named: Member = here.kind === 'object' ? { key: String(rest[0]), used: 1 } : memberNamed(tree, here, rest)
+    const { key, used } = named
     known = key === undefined ? undefined : below(here, tree, key)
     if (key === undefined || known === undefined) throw unknownPath(text, String(rest[0]), namesAt(here, tree))
     tree = tree === undefined ? undefined : child(tree, key)
@@ -52,11 +53,17 @@ const kept: Readonly<Record<string, readonly string[]>> = {
 function presentKeys(known: KnownObject, path: Path, rest: Segments): Segments {
   const [first = '', ...others] = rest
   const key = String(first)
-  const settings = path[0] === 'channel_list' && path.length === 2 ? known.keys['settings'] : undefined
-  if (settings?.kind === 'object' && Object.hasOwn(settings.keys, key)) return ['settings', ...rest]
-  const there = kept[key] ?? [key]
-  const moves = settings !== undefined || !Object.hasOwn(known.keys, key) || key === 'api_key'
-  return moves && Object.hasOwn(known.keys, there[0] ?? '') ? [...there, ...others] : rest
+  const has = (name: string) => Object.hasOwn(known.keys, name)
+  const inChannel = path[0] === 'channel_list' && path.length === 2
+  if (inChannel && ownSetting(known, key)) return ['settings', ...rest]
+  const [head = key, ...tail] = kept[key] ?? []
+  const moves = inChannel || key === 'api_key' || !has(key)
+  return moves && has(head) ? [head, ...tail, ...others] : rest
+}
+
+function ownSetting({ keys }: KnownObject, key: string): boolean {
+  const settings = keys['settings']
+  return settings?.kind === 'object' && Object.hasOwn(settings.keys, key)
 }
 
 interface Member {

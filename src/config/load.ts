@@ -84,7 +84,7 @@ export async function loadConfig(given: Environment, options: LoadOptions = {}):
   sessionForms(root)
   put(root, ['agents', 'defaults', 'workspace'], scalar(defaultWorkspace(environment)))
   expandPaths(root, environment)
-  warnings.push(...skipUnusable(root, blanks), ...unreadWarnings(root))
+  warnings.push(...skipUnusable(root, blanks, unknown), ...unreadWarnings(root))
   const config = finish(check(root, unknown))
 
   const secretFiles = [

@@ -1,4 +1,4 @@
-import { type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser'
+import { createScanner, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser'
 import type { Problem } from '../core/problem.ts'
 import { unbalanced } from './brackets.ts'
 import { faultAt } from './faults.ts'
@@ -42,28 +42,44 @@ export function parseConfig(source: SourceText): Parsed {
   const errors: ParseError[] = []
   const node = parseTree(source.text, errors, { allowTrailingComma: true, disallowComments: false })
   const fatal = errors.find(({ error }) => printParseErrorCode(error) !== 'CommaExpected')
-  if (fatal !== undefined) throw syntaxFault(source, fatal)
+  if (fatal !== undefined) throw syntaxFault(source, fatal, errors[0] ?? fatal)
   if (node?.type !== 'object') {
     throw faultAt(source, node?.offset ?? 0, 'The config must be an object.', 'Put everything between { and }.')
   }
   const warnings = errors.map(({ offset }) => ({
-    at: placeText(source, offset),
-    text: 'A comma is missing before this place.',
+    at: placeText(source, endBefore(source.text, offset)),
+    text: 'A comma is missing here; it was read as if it were there.',
     mend: 'Put a comma between the two.',
   }))
   const grow = grower(source, warnings)
   return { root: grow(node, []) as Table, warnings }
 }
 
-function syntaxFault(source: SourceText, { error, offset }: ParseError): Problem {
-  const name = printParseErrorCode(error)
-  const bracket = structural.has(name) ? unbalanced(source.text) : undefined
-  if (bracket !== undefined && (bracket.offset <= offset || offset >= source.text.trimEnd().length)) {
+/** Where the token before an offset ends: comments do not count. */
+function endBefore(text: string, offset: number): number {
+  const scanner = createScanner(text, true)
+  let end = 0
+  for (scanner.scan(); scanner.getTokenOffset() < offset; scanner.scan()) {
+    end = scanner.getTokenOffset() + scanner.getTokenLength()
+  }
+  return end
+}
+
+function syntaxFault(source: SourceText, fatal: ParseError, first: ParseError): Problem {
+  const bracket = structural.has(printParseErrorCode(fatal.error)) ? unbalanced(source.text) : undefined
+  const early = bracket?.lastResort === true && first.offset < source.text.trimEnd().length
+  if (bracket !== undefined && !early && bracket.offset <= first.offset) {
     return faultAt(source, bracket.offset, bracket.what, bracket.mend)
   }
-  const [what, mend] = meanings[name] ?? ['This is not JSON.', 'Look for a missing quote, comma or bracket.']
-  return faultAt(source, offset, what, mend)
+  // With brackets that do not fit, an earlier missing comma is where they went wrong.
+  const { error, offset } = bracket === undefined ? fatal : first
+  const name = printParseErrorCode(error)
+  const [what, mend] = meanings[name] ?? unclear
+  const place = name === 'ColonExpected' || name === 'CommaExpected' ? endBefore(source.text, offset) : offset
+  return faultAt(source, place, what, bracket === undefined ? mend : `${mend} Or compare the brackets before it.`)
 }
+
+const unclear = ['This is not JSON.', 'Look for a missing quote, comma or bracket.'] as const
 
 /** Mistakes that may come from a bracket further up. */
 const structural: ReadonlySet<string> = new Set([

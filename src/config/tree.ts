@@ -45,6 +45,12 @@ export interface Table {
 /** JSON whose every value knows where it was written. A tree belongs to one load, which rearranges it in place. */
 export type Tree = Scalar | List | Table
 
+/** Whether one value was written inside another. */
+export function isWithin(inner: Origin, outer: Origin): boolean {
+  if (inner.kind !== 'file' || outer.kind !== 'file' || inner.text !== outer.text) return false
+  return inner.start >= outer.start && inner.end <= outer.end
+}
+
 export const byDefault: Origin = { kind: 'default' }
 
 export function scalar(value: Scalar['value'], origin: Origin = byDefault): Scalar {

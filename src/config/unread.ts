@@ -1,6 +1,5 @@
-import { present } from './accepted.ts'
+import { presentAt } from './accepted.ts'
 import { originText } from './faults.ts'
-import { below, type Known } from './known.ts'
 import { at, pathText, plain, type Path, type Table, type Tree } from './tree.ts'
 import { walk } from './walk.ts'
 import type { Warning } from './warning.ts'
@@ -24,10 +23,11 @@ export function unreadWarnings(root: Table): readonly Warning[] {
   return unread.flatMap((section) => {
     const path = section.split('.')
     const tree = at(root, ...path)
-    if (tree === undefined || isOff(tree) || !differs(root, tree, path)) return []
+    const own = tree === undefined || isOff(tree) ? undefined : firstOwn(root, tree, path)
+    if (own === undefined) return []
     return [
       {
-        at: originText(tree.origin, path, 'key'),
+        at: originText(own.origin, path, 'key'),
         text: `${pathText(path)} is understood, but nothing uses it yet.`,
         mend: 'Remove it, or leave it for later.',
       },
@@ -40,16 +40,11 @@ function isOff(tree: Tree): boolean {
   return enabled?.kind === 'scalar' && enabled.value === false
 }
 
-function differs(root: Table, tree: Tree, path: Path): boolean {
-  let known: Known = present
-  let here: Tree = root
-  for (const key of path) {
-    known = below(known, here, key) ?? { kind: 'free' }
-    here = at(here, key) ?? here
+/** The first value that is not its default. */
+function firstOwn(root: Table, tree: Tree, path: Path): Tree | undefined {
+  for (const { tree: here, known, path: place } of walk(tree, presentAt(root, path), path)) {
+    if (here.kind === 'scalar' && typeof place.at(-1) === 'string' && here.value !== known.fallback) return here
+    if (here.kind === 'list' && JSON.stringify(plain(here)) !== JSON.stringify(known.fallback ?? [])) return here
   }
-  for (const spot of walk(tree, known, path)) {
-    if (spot.tree.kind === 'scalar' && spot.tree.value !== spot.known.fallback) return true
-    if (spot.tree.kind === 'list') return JSON.stringify(plain(spot.tree)) !== JSON.stringify(spot.known.fallback ?? [])
-  }
-  return false
+  return undefined
 }

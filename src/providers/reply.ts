@@ -17,7 +17,7 @@ export interface Head {
 }
 
 /** True for the first thing worth showing: after it there is no silent way back. */
-export function isContent(event: ChatEvent): boolean {
+function isContent(event: ChatEvent): boolean {
   switch (event.type) {
     case 'text-delta':
     case 'thinking-delta':

@@ -53,7 +53,7 @@ test('comments, trailing commas and a byte order mark are fine', async () => {
 test('a missing comma is read with a warning at its place', async () => {
   const { config, warnings } = await load('{\n  "gateway": {\n    "port": 1\n    "host": "x"\n  }\n}\n')
   assert.equal(config.gateway.host, 'x')
-  assert.match(warnings[0]?.at ?? '', /config\.json:4:5$/)
+  assert.match(warnings[0]?.at ?? '', /config\.json:3:14$/)
 })
 
 test('a mistake names its line and column and shows the line', async () => {

@@ -21,9 +21,9 @@ import { decodeToolArguments } from '../../src/providers/tool-arguments.ts'
 import { looksLikeHtml } from '../../src/providers/vendor-error.ts'
 import { fakeClock } from '../fakes/clock.ts'
 import { fakeCall, fakeEndpoint } from '../fakes/endpoint.ts'
+import type { Adapters } from './adapters.ts'
 import { readCall, readMessages, readTools } from './message-form.ts'
 
-type Adapter = (input: never) => unknown
 type Row = Partial<ModelRow>
 
 /** An endpoint as the models floor would make it from a row; it answers with `answer`. */
@@ -174,7 +174,7 @@ async function tooSlow(
   return opened
 }
 
-export const adapters: Record<string, Adapter> = {
+export const adapters: Adapters = {
   async requestBody(input: { entry: Row; options?: Options; tools?: Json }) {
     const tools = readTools(input.tools)
     const { body } = await ask(input.entry, { messages: [userText('hello')], tools, ...readOptions(input.options) })

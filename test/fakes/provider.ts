@@ -114,7 +114,7 @@ export function fakeCall(more: Partial<Call> = {}): Call {
 }
 
 /** The text of a reply, read to its end. */
-export async function textOfReply(reply: Reply): Promise<string> {
+async function textOfReply(reply: Reply): Promise<string> {
   assert.equal(reply.type, 'events')
   let text = ''
   if (reply.type === 'events')

@@ -40,6 +40,7 @@ Exit code: 0 answered, 1 no answer, 2 wrong command line, 4 wrong configuration,
       interactive: io.stdout.isTTY ?? false,
       json: values.json ?? false,
       debug: values.debug ?? false,
+      watch: question === undefined,
       ...(values.model !== undefined && { model: values.model }),
       ...(values.session !== undefined && { session: values.session }),
     })

@@ -12,7 +12,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   try {
     const models = await modelRows(house)
     if (values.json) {
-      io.stdout.write(`${JSON.stringify({ default: house.sources.defaultModel, models })}\n`)
+      io.stdout.write(`${JSON.stringify({ default: house.current.sources.defaultModel, models })}\n`)
       return exitCodes.ok
     }
     io.stdout.write(

@@ -2,7 +2,8 @@ import { channelKind, isChannelKind } from '../accepted.ts'
 import { originText } from '../faults.ts'
 import { nearest } from '../../kit/nearest.ts'
 import { channelKinds } from '../schema/channels.ts'
-import { ensureTable, scalar, table, tableAt, textAt, type Origin, type Table } from '../tree.ts'
+import { ensureTable, isWithin, scalar, table, tableAt, textAt, type Origin, type Table } from '../tree.ts'
+import type { UnknownKey } from '../unknown-keys.ts'
 import type { Warning } from '../warning.ts'
 import { move, tablesOf } from './move.ts'
 
@@ -75,7 +76,11 @@ const needs: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** An enabled channel that cannot work is switched off and reported. `blanks` are lists that held an empty text. */
-export function skipUnusable(root: Table, blanks: ReadonlySet<Origin>): readonly Warning[] {
+export function skipUnusable(
+  root: Table,
+  blanks: ReadonlySet<Origin>,
+  unknown: readonly UnknownKey[],
+): readonly Warning[] {
   return tablesOf(root.members.get('channel_list')).flatMap(([name, channel]) => {
     if (!isOn(channel)) return []
     const settings = tableAt(channel, 'settings')
@@ -89,12 +94,19 @@ export function skipUnusable(root: Table, blanks: ReadonlySet<Origin>): readonly
     const why = [...missing.map((key) => `${key} is empty`), ...(nobody ? ['allow_from holds only an empty text'] : [])]
     return [
       {
-        at: originText(channel.origin, ['channel_list', name], 'key'),
+        at: originText(cause(channel, missing, unknown), ['channel_list', name], 'key'),
         text: `The channel ${name} is switched on, but ${why.join(' and ')}; it was skipped.`,
         mend: 'Fill it in, or set enabled to false.',
       },
     ]
   })
+}
+
+/** The misspelt key that the channel misses, else the channel. */
+function cause(channel: Table, missing: readonly string[], unknown: readonly UnknownKey[]): Origin {
+  const within = unknown.filter(({ value }) => isWithin(value.origin, channel.origin))
+  const misspelt = within.find(({ meant = '' }) => [...missing, 'settings', 'allow_from'].includes(meant)) ?? within[0]
+  return misspelt?.value.origin ?? channel.origin
 }
 
 function isOn(channel: Table): boolean {

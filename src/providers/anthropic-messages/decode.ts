@@ -143,7 +143,7 @@ export function stopReason(reason: string, hasCalls: boolean): StopReason {
 }
 
 /** Anthropic's counts never overlap. A later 0 for the prompt does not undo an earlier figure: some vendors repeat only part of them. */
-export function readUsage(wire: JsonObject, before: Usage): Usage {
+function readUsage(wire: JsonObject, before: Usage): Usage {
   const reasoning = readCount(readObject(wire['output_tokens_details'])?.['thinking_tokens']) ?? before.reasoning
   return {
     input: readCount(wire['input_tokens']) || before.input,

@@ -4,7 +4,7 @@ import type { ThinkingStyle } from '../../models/vendor.ts'
 import type { WireMessage } from './messages.ts'
 
 /** What an answer may cost at most when nobody says, in tokens. Every Claude model takes it. */
-export const defaultMaxTokens = 8_192
+const defaultMaxTokens = 8_192
 /** The most that all models with thinking take, in tokens; it bounds what we choose, never what is asked for. */
 const safeMaxTokens = 64_000
 /** The smallest thinking budget that the API takes. */

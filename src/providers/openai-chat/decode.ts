@@ -85,7 +85,7 @@ const tooLong = new Set(['length', 'max_tokens', 'max_output_tokens', 'model_len
 const refusals = new Set(['content_filter', 'refusal', 'sensitive', 'safety'])
 
 /** A vendor that says `stop` though it called tools means the calls. */
-export function stopReason(finish: string, hasCalls: boolean): StopReason {
+function stopReason(finish: string, hasCalls: boolean): StopReason {
   if (tooLong.has(finish)) return 'length'
   if (refusals.has(finish)) return 'refusal'
   if (hasCalls || finish === 'tool_calls' || finish === 'function_call') return 'tool-calls'
