@@ -121,7 +121,6 @@ export function restBook(store: RestStore, clock: Clock, log: Log): RestBook {
       const together = last !== undefined && begun < last.lastFailureAt
       if (together && length === 'brief') return last
       const rest = restAfter({ ...failure.detail, key, length, last, together, now, reason: attempt })
-      proved.delete(key)
       await put(known && known.until > rest.until ? { ...rest, until: known.until, reason: known.reason } : rest)
       return rests.get(key)
     },

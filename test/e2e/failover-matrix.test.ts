@@ -59,12 +59,12 @@ interface Scene {
 const scenes = new Map<string, Scene>()
 const server = createServer((request, response) => void serve(request, response))
 async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const chunks: Buffer[] = []
-  for await (const chunk of request) chunks.push(chunk as Buffer)
-  const { stream = false } = JSON.parse(Buffer.concat(chunks).toString()) as { readonly stream?: boolean }
   const scene = scenes.get(request.url?.split('/')[1] ?? '')
   const key = request.headers.authorization?.replace('Bearer ', '') ?? ''
   scene?.asked.push(key)
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk as Buffer)
+  const { stream = false } = JSON.parse(Buffer.concat(chunks).toString()) as { readonly stream?: boolean }
   scene?.play(response, stream, key)
 }
 const listen = (on: typeof server) =>
@@ -72,6 +72,7 @@ const listen = (on: typeof server) =>
 
 before(async () => {
   store = open()
+  server.keepAliveTimeout = 60_000
   port = await listen(server)
   const gone = createServer()
   deadPort = await listen(gone)
@@ -121,6 +122,10 @@ function layOut(id: string, { fault, length, all }: Cell): readonly Pool[] {
     const fails = all || !keys.includes(length)
     const host = fails && fault.scene === 'nobody' ? deadPort : port
     return fakeEntry({
+      // Only what is meant to stall may do so, however busy the machine is.
+      requestTimeoutMs: 600_000,
+      firstTokenTimeoutMs: 600_000,
+      idleTimeoutMs: 600_000,
       ...(fails && fault.entry),
       name: `${id} ${name}`,
       vendor,

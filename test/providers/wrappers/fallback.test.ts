@@ -51,6 +51,14 @@ test('after the first word there is no way back: the cut is the reader’s, nobo
   assert.equal(next.calls.length, 0)
 })
 
+test('a stop while it is found out who is free asks nobody', async () => {
+  const stop = new AbortController()
+  const a = { ...fakeProvider('a', { answer: 'hi' }), open: async () => assert.fail('a was asked') }
+  const b = fakeProvider('b', { answer: 'hi' }, { resting: () => (stop.abort(), undefined) })
+  const failure = await failed(ask(fallback('chain', [a, b], clock), fakeCall(), stop.signal))
+  assert.equal(failure.kind, 'aborted')
+})
+
 test('a stop during an attempt ends the chain, whatever the attempt says', async () => {
   const stop = new AbortController()
   const next = fakeProvider('b', { answer: 'hi' })
@@ -59,7 +67,15 @@ test('a stop during an attempt ends the chain, whatever the attempt says', async
     open: async () => (stop.abort(), Promise.reject(new Failure('network', 'a: socket closed.'))),
   }
   const failure = await failed(ask(fallback('chain', [liar, next], clock), fakeCall(), stop.signal))
-  assert.equal(failure.kind, 'aborted')
+  assert.deepEqual([failure.kind, failure.message], ['aborted', 'chain: the call was ended.'])
+  const last = await failed(ask(fallback('chain', [liar], clock), fakeCall()))
+  assert.equal(last.kind, 'network')
+  const again = new AbortController()
+  const stopper = {
+    ...liar,
+    open: async () => (again.abort(), Promise.reject(new Failure('network', 'a: socket closed.'))),
+  }
+  assert.equal((await failed(ask(fallback('chain', [stopper], clock), fakeCall(), again.signal))).kind, 'aborted')
   assert.equal(next.calls.length, 0)
 })
 

@@ -40,12 +40,14 @@ test('at the time it names, exactly one request is free', async () => {
   assert.ok(pace.take())
 })
 
-test('a clock that is set back gives nothing away', async () => {
+test('a clock that is set back gives nothing away, and takes nothing away', async () => {
   let now = 1_000_000
   const pace = bucket(1, { now: () => now, sleep: async () => {} })
   assert.equal(pace.take(), undefined)
   now -= 500_000
   assert.ok(pace.take())
+  now += 60_000
+  assert.equal(pace.take(), undefined)
 })
 
 test('no limit means no bucket at all', () => {

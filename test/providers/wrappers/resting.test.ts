@@ -15,6 +15,9 @@ const keysOf = (model: string, key = 'k1', host = 'one.example'): RestKeys => ({
   host,
 })
 
+const broken = async () => {
+  throw new Error('locked')
+}
 const settle = () => new Promise((resolve) => setImmediate(resolve))
 
 function setUp() {
@@ -216,6 +219,34 @@ test('when a rest is over one caller tries, the others are refused until the fir
   assert.equal(await after, 'hi')
 })
 
+test('a trial that has begun to answer lets several others in at once, until it fails after all', async () => {
+  const { clock, book } = setUp()
+  const steps: readonly Step[] = [{ fail: 'overloaded' }, { open: true }, { answer: 'x' }, { answer: 'y' }]
+  const inner = fakeProvider('a', steps, { clock, takesMs: 100 })
+  const provider = resting(inner, keysOf('a'), book, clock)
+  const first = ask(provider)
+  await clock.advance(100)
+  await first
+  await clock.advance(60_000)
+  const stop = new AbortController()
+  const trial = provider.open(many(), stop.signal)
+  await clock.advance(100)
+  await trial
+  const others = [ask(provider, many()), ask(provider, many())]
+  await clock.advance(100)
+  assert.deepEqual(await Promise.all(others), ['x', 'y'])
+  stop.abort()
+})
+
+test('a rest that the store did not take holds even when the store can be read', async () => {
+  const clock = fakeClock()
+  const { rests } = memoryStore()
+  const book = restBook({ ...rests, put: broken }, clock, silent)
+  const provider = resting(fakeProvider('a', [{ fail: 'overloaded' }]), keysOf('a'), book, clock)
+  await ask(provider)
+  assert.equal(kind(await ask(provider, many())), 'resting')
+})
+
 test('a trial that fails lengthens the rest; one that is only stopped decides nothing', async () => {
   const { clock, make } = setUp()
   const { inner, provider } = make('a', [{ fail: 'overloaded' }, { fail: 'aborted' }, { fail: 'overloaded' }])
@@ -287,10 +318,6 @@ test('a rest that another process has cleared no longer counts', async () => {
   for (const { key } of await rests.all()) await rests.clear(key)
   assert.equal(await ask(provider, many()), 'hi')
 })
-
-const broken = async () => {
-  throw new Error('locked')
-}
 
 test('a store that fails costs only the memory across restarts', async () => {
   const store: RestStore = { get: broken, put: broken, clear: broken, all: broken }
