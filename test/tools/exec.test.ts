@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -86,13 +87,16 @@ for (const [where, options, note] of both) {
     ['does not want to end', `trap '' TERM INT HUP; while :; do sleep 300.17; done`],
     ['went into a session of its own', 'setsid sh -c "trap \\"\\" TERM; sleep 300.17; sleep 300.17" & sleep 300.17'],
     ['floods its output', 'while :; do echo 300.17; done'],
-    ['forks without end', 'f() { f 300.17 | f 300.17 & }; f; sleep 300.17'],
+    ['forks without end', 'f() { [ $1 -gt 10 ] || f $(($1+1)) | f $(($1+1)) & }; while :; do f 0; done; sleep 300.17'],
   ] as const)
     if (what !== 'forks without end' || options !== open)
       test(`${where} a stop ends within a second what ${what}, and nothing is left of it`, () =>
         inFolder(async (folder) => {
           const stop = new AbortController()
-          const running = execIn(folder, { ...options, timeoutSeconds: 30 })(command, contextOf('cli', stop.signal))
+          const running = execIn(folder, { ...options, timeoutSeconds: 30, processes: 60 })(
+            command,
+            contextOf('cli', stop.signal),
+          )
           await systemClock.sleep(150)
           const before = performance.now()
           stop.abort(new Error('the user said stop'))
@@ -164,6 +168,16 @@ test('chats may be kept from running commands', () =>
     assert.match((await run('echo hi', contextOf('telegram'))).text, /restricted to internal channels/)
     for (const channel of ['cli', 'console', 'system', 'subagent'])
       assert.equal((await run('echo hi', contextOf(channel))).text, 'hi')
+  }))
+
+const countable = process.getuid?.() !== 0 || existsSync('/sys/fs/cgroup/cgroup.procs') || existsSync('/sys/fs/cgroup/pids')
+test('a fork bomb comes no further than the limit, whoever runs it', { skip: !countable && 'root, no groups' }, () =>
+  inFolder(async (folder) => {
+    const run = execIn(folder, { processes: 40, timeoutSeconds: 20 })
+    const { text } = await run('i=0; while [ $i -lt 80 ]; do sleep 300.20 & i=$((i+1)); done; echo all of them')
+    assert.doesNotMatch(text, /^all of them/m)
+    assert.match(text, /[Cc]annot fork|Resource temporarily unavailable/)
+    assert.deepEqual(await aliveWith('300.20'), [])
   }))
 
 test('what the owner denies is not run', () =>

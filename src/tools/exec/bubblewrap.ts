@@ -131,7 +131,7 @@ export async function findBubblewrap(path: string, clock: Clock): Promise<Sandbo
     const sandbox = bubblewrap(program, extra)
     const wall = { workspace: '/usr', cwd: '/', network: false, expose: [], hidden: [], processes: 1000 }
     const { signal } = new AbortController()
-    const options = { cwd: '/', environment: {}, clock, signal, timeoutMs: 5000, limit: 2000 }
+    const options = { cwd: '/', environment: {}, clock, signal, timeoutMs: 5000, limit: 2000, contained: true }
     const { code, stderr } = await run(await sandbox.wrap('exit 0', wall), options)
     if (code === 0) return sandbox
     why = stderr.trim().split('\n')[0] ?? ''

@@ -6,31 +6,36 @@ import { runMark } from './mark.ts'
 /** Milliseconds between asking a command to end and ending it. */
 const grace = 500
 
-export interface Ending {
+export interface Tree {
+  readonly child: ChildProcess
   readonly exit: Promise<unknown>
   readonly clock: Clock
-  readonly mark: string
+  /** Value of the mark in the environment of all its processes; absent where they die with the child anyway. */
+  readonly mark?: string
 }
 
 /** Ends a process and all that came of it: asked first, then killed. */
-export async function endTree(child: ChildProcess, { exit, clock, mark }: Ending): Promise<void> {
-  signalGroup(child, 'SIGTERM')
+export async function endTree(tree: Tree): Promise<void> {
+  signalGroup(tree.child, 'SIGTERM')
   const over = new AbortController()
-  await Promise.race([exit, clock.sleep(grace, over.signal).catch(() => undefined)])
+  await Promise.race([tree.exit, tree.clock.sleep(grace, over.signal).catch(() => undefined)])
   over.abort()
-  await killStrays(child, mark)
+  await killStrays(tree)
 }
 
 /**
  * Kills what a command left behind: its process group, and on Linux also those who went into a session of their own, known by the mark
- * in their environment. Several passes, for children may be born while we look.
+ * in their environment.
  */
-export async function killStrays(child: ChildProcess, mark: string): Promise<void> {
+export async function killStrays({ child, clock, mark }: Tree): Promise<void> {
   signalGroup(child, 'SIGKILL')
-  for (let pass = 0; pass < 5; pass += 1) {
+  if (mark === undefined || process.platform !== 'linux') return
+  // A process has no readable environment for a moment while it starts a program, so one look without a find proves nothing.
+  for (let pass = 0, clear = 0; pass < 10 && clear < 2; pass += 1) {
+    if (pass > 0) await clock.sleep(10)
     const strays = await marked(mark)
-    if (strays.length === 0) return
     for (const pid of strays) signal(pid, 'SIGKILL')
+    clear = strays.length === 0 ? clear + 1 : 0
   }
 }
 
@@ -47,7 +52,6 @@ function signal(pid: number, name: NodeJS.Signals): void {
 }
 
 async function marked(mark: string): Promise<readonly number[]> {
-  if (process.platform !== 'linux') return []
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
   const found = await Promise.all(
     pids.map(async (pid) => {

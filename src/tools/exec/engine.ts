@@ -7,6 +7,7 @@ import type { Exposed, NoSandbox, Sandbox } from './bubblewrap.ts'
 import { environmentOf } from './environment.ts'
 import { mayExec } from './gate.ts'
 import { outcome } from './outcome.ts'
+import { limitProcesses } from './process-limit.ts'
 import { run } from './run.ts'
 
 export interface ExecOptions {
@@ -35,7 +36,7 @@ export interface ExecOptions {
   readonly timeZone?: string
   /** Bytes kept of each output stream. Default 10000. */
   readonly outputLimit?: number
-  /** The most processes of one command. Default 4000. */
+  /** The most processes of one command. Default 1000. */
   readonly processes?: number
 }
 
@@ -47,19 +48,21 @@ export interface Order {
 
 /** Runs one command for a model, behind the wall where there is one. */
 export async function execute(options: ExecOptions, order: Order, context: ToolContext): Promise<ToolOutput> {
-  const { workspace, clock, timeoutSeconds = 60, longestSeconds = 600 } = options
+  const { workspace, clock, timeoutSeconds = 60, longestSeconds = 600, processes = 1000 } = options
   const { command } = order
   checkRights(options, command, context)
   const cwd = await folderOf(options, order.workingDir ?? '.')
   const wrapped = await wrap(options, command, cwd, context)
   const seconds = order.timeoutSeconds === undefined ? timeoutSeconds : Math.min(order.timeoutSeconds, longestSeconds)
-  const ran = await run(wrapped.argv, {
+  await using limited = await limitProcesses(wrapped.argv, processes, clock)
+  const ran = await run(limited.argv, {
     cwd: wrapped.note === undefined ? '/' : cwd,
     environment: environmentOf({ home: workspace, ...(options.timeZone && { timeZone: options.timeZone }) }),
     clock,
     signal: context.signal,
     timeoutMs: seconds * 1000,
     limit: options.outputLimit ?? 10_000,
+    contained: wrapped.note === undefined,
   })
   return outcome(ran, { seconds, ...(wrapped.note !== undefined && { note: wrapped.note }) })
 }
@@ -80,7 +83,7 @@ interface Wrapped {
 async function wrap(options: ExecOptions, command: string, cwd: string, context: ToolContext): Promise<Wrapped> {
   const sandbox = await options.sandbox()
   if ('wrap' in sandbox) {
-    const { workspace, network = false, expose = [], hidden = [], temporary, processes = 4000 } = options
+    const { workspace, network = false, expose = [], hidden = [], temporary, processes = 1000 } = options
     const wall = { workspace, cwd, network, expose, hidden, processes, ...(temporary !== undefined && { temporary }) }
     return { argv: await sandbox.wrap(command, wall) }
   }

@@ -1,5 +1,6 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
+import { setPriority } from 'node:os'
 import type { Clock } from '../../core/clock.ts'
 import { Problem } from '../../core/problem.ts'
 import { type Capture, capture } from './capture.ts'
@@ -19,6 +20,8 @@ export interface RunOptions {
   readonly timeoutMs: number
   /** Bytes kept of each stream. */
   readonly limit: number
+  /** True when the program takes all its children with it when it ends. */
+  readonly contained: boolean
 }
 
 export interface Ran {
@@ -44,6 +47,7 @@ export async function run(argv: readonly string[], options: RunOptions): Promise
   const done = new AbortController()
   const exit = exitOf(child)
   const overflow = flooding(child, streams)
+  const tree = { child, exit, clock, ...(!options.contained && { mark }) }
   const reasons = [
     exit.then(() => undefined),
     stopped(signal, done.signal).then(() => 'stopped' as const),
@@ -52,9 +56,9 @@ export async function run(argv: readonly string[], options: RunOptions): Promise
   ]
   try {
     const why = await Promise.race(reasons)
-    if (why !== undefined) await endTree(child, { exit, clock, mark })
+    if (why !== undefined) await endTree(tree)
     const { code, signal: killer } = await exit
-    await killStrays(child, mark)
+    await killStrays(tree)
     await drained(child, clock)
     if (why === 'stopped') throw signal.reason
     return {
@@ -72,9 +76,20 @@ export async function run(argv: readonly string[], options: RunOptions): Promise
 function start([program = '', ...rest]: readonly string[], place: Pick<SpawnOptions, 'cwd' | 'env'>): ChildProcess {
   try {
     // Detached: a process group of its own, so that one signal reaches all of it.
-    return spawn(program, rest, { ...place, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+    const child = spawn(program, rest, { ...place, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+    if (child.pid !== undefined) yieldTo(child.pid)
+    return child
   } catch (error) {
     throw notStarted(error)
+  }
+}
+
+/** A command that takes all it can get must not keep us from hearing a stop. */
+function yieldTo(pid: number): void {
+  try {
+    setPriority(pid, 10)
+  } catch {
+    // It has ended already.
   }
 }
 
