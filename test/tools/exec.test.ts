@@ -170,7 +170,8 @@ test('chats may be kept from running commands', () =>
       assert.equal((await run('echo hi', contextOf(channel))).text, 'hi')
   }))
 
-const countable = process.getuid?.() !== 0 || existsSync('/sys/fs/cgroup/cgroup.procs') || existsSync('/sys/fs/cgroup/pids')
+const countable =
+  process.getuid?.() !== 0 || existsSync('/sys/fs/cgroup/cgroup.procs') || existsSync('/sys/fs/cgroup/pids')
 test('a fork bomb comes no further than the limit, whoever runs it', { skip: !countable && 'root, no groups' }, () =>
   inFolder(async (folder) => {
     const run = execIn(folder, { processes: 40, timeoutSeconds: 20 })
@@ -178,7 +179,8 @@ test('a fork bomb comes no further than the limit, whoever runs it', { skip: !co
     assert.doesNotMatch(text, /^all of them/m)
     assert.match(text, /[Cc]annot fork|Resource temporarily unavailable/)
     assert.deepEqual(await aliveWith('300.20'), [])
-  }))
+  }),
+)
 
 test('what the owner denies is not run', () =>
   inFolder(async (folder) => {
