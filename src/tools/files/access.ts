@@ -39,11 +39,14 @@ export function fileAccess(options: FileAccessOptions): FileAccess {
   const free = (purpose: Purpose) => !restrict || (purpose === 'read' && readOutside)
 
   async function verify(real: string, asked: string, purpose: Purpose): Promise<void> {
+    const root = await realpath(workspace)
     for (const path of hidden) {
       const secret = await realpath(path).catch(() => resolve(path))
-      if (isInside(secret, real)) throw new Problem(`Access denied: ${asked} is not for tools.`)
+      // A hidden folder may hold the workspace, which is then the part of it that is not hidden.
+      const inWorkspace = isInside(secret, root) && isInside(root, real)
+      if (isInside(secret, real) && !inWorkspace) throw new Problem(`Access denied: ${asked} is not for tools.`)
     }
-    if (free(purpose) || isInside(await realpath(workspace), real)) return
+    if (free(purpose) || isInside(root, real)) return
     if (allowed(resolve(workspace, asked), purpose) && allowed(real, purpose)) return
     throw outside(asked)
   }
