@@ -14,7 +14,7 @@ export function followConfig(house: House, signal: AbortSignal): Promise<void> {
     },
     onBad: ({ message, detail }) =>
       log.warn(
-        `The changed configuration cannot be used, the last good one stays: ${message}${detail.at ? ` (${detail.at})` : ''}`,
+        `The changed configuration cannot be used, the last good one stays. ${detail.at ? `${detail.at}: ` : ''}${message}`,
       ),
   })
 }
