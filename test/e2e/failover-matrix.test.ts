@@ -61,7 +61,7 @@ async function run(cell: Cell): Promise<void> {
   await using made = await bench(fault, length, allFail)
   const caller = new AbortController()
   const clock = matrixClock(caller.signal)
-  const store = openIn(made.folder, clock)
+  const store = openIn(made.folder)
   await using _ = { [Symbol.asyncDispose]: () => store.close() }
   const all = realFleet(store, clock)
   const wanted = expected(cell, made)

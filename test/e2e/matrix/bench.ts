@@ -145,8 +145,9 @@ async function faultUrl({ serve }: Fault, stack: AsyncDisposableStack, tell: (as
   return serve ? stack.use(await faultyServer(serve, tell)).url : nobody()
 }
 
-export const openIn = (folder: string, clock: Clock): Store =>
-  openStore(join(folder, 'matrix.db'), { clock, log: silent })
+/** The store waits by the machine's clock: it must not move ours. */
+export const openIn = (folder: string): Store =>
+  openStore(join(folder, 'matrix.db'), { clock: systemClock, log: silent })
 
 /** What a person got: the words that were shown, and the Failure that ended it. */
 export interface Heard {

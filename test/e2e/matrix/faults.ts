@@ -131,7 +131,14 @@ const openai: readonly Fault[] = [
     serve: openaiError(500, 'The server had an error.', { type: 'server_error' }),
     ...busy,
   },
-  { name: '502, a web page', kind: 'overloaded', status: 502, says: /web page.*502|502.*web page/, serve: page(502), ...busy },
+  {
+    name: '502, a web page',
+    kind: 'overloaded',
+    status: 502,
+    says: /web page.*502|502.*web page/,
+    serve: page(502),
+    ...busy,
+  },
   { name: '503', kind: 'overloaded', status: 503, says: /busy.*HTTP 503/, serve: json(503, 'no upstream'), ...busy },
   {
     name: '504',
@@ -184,6 +191,7 @@ const openai: readonly Fault[] = [
   {
     name: '200, a web page',
     kind: 'bad-endpoint',
+    status: 200,
     says: /web page.*\/v1/,
     serve: page(200),
     ...briefly(once),
@@ -191,6 +199,7 @@ const openai: readonly Fault[] = [
   {
     name: '200, an error inside',
     kind: 'overloaded',
+    status: 200,
     says: /busy or broken.*Provider returned error/,
     serve: json(200, { error: { message: 'Provider returned error', code: 502 } }),
     ...busy,
@@ -252,15 +261,20 @@ const openai: readonly Fault[] = [
   {
     name: 'a reset connection',
     kind: 'network',
-    says: /127\.0\.0\.1:\d+/,
+    says: /the connection to 127\.0\.0\.1:\d+ failed/,
     serve: (response) => response.socket?.resetAndDestroy(),
     ...passing,
   },
-  { name: 'nobody listens', kind: 'network', says: /127\.0\.0\.1:\d+/, ...passing },
+  {
+    name: 'nobody listens',
+    kind: 'network',
+    says: /nobody listens on 127\.0\.0\.1:\d+ .*correct api_base/,
+    ...passing,
+  },
   {
     name: 'something that is no HTTP',
     kind: 'network',
-    says: /127\.0\.0\.1:\d+/,
+    says: /the connection to 127\.0\.0\.1:\d+ failed/,
     serve: (response) => response.socket?.end('SSH-2.0-OpenSSH_9.6\r\n'),
     ...passing,
   },
@@ -299,7 +313,15 @@ const openai: readonly Fault[] = [
     serve: frames('end', 'data: {"error":{"message":"The stars are wrong.","code":"stars"}}\n\n'),
     ...briefly(once),
   },
-  { name: 'the person stops', kind: 'aborted', says: /ended/, serve: () => undefined, stopped: true, final: true, ...noRest },
+  {
+    name: 'the person stops',
+    kind: 'aborted',
+    says: /ended/,
+    serve: () => undefined,
+    stopped: true,
+    final: true,
+    ...noRest,
+  },
   {
     name: 'our own limit of requests per minute',
     kind: 'paced',
