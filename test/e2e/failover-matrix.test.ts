@@ -15,7 +15,8 @@ import {
   type Seat,
   tagOf,
 } from './matrix/bench.ts'
-import { type Fault, faults, offTheWire, type Outcome } from './matrix/faults.ts'
+import type { Fault, Outcome } from './matrix/fault.ts'
+import { faults, offTheWire } from './matrix/faults.ts'
 
 test('at least sixteen faults produce every kind of failure that a wire can', () => {
   const produced = new Set(faults.flatMap(({ kind, alone }) => [kind, alone?.kind ?? kind]))

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Pool } from '../../src/models/pool.ts'
 import { answer, type Bench, bench, callOf, hear, matrixClock, openIn, realFleet } from './matrix/bench.ts'
-import { type Fault, faults } from './matrix/faults.ts'
+import type { Fault } from './matrix/fault.ts'
+import { faults } from './matrix/faults.ts'
 
 const { signal } = new AbortController()
 const resting = faults.filter(({ rest, again }) => rest && !again)
@@ -74,8 +75,8 @@ for (const name of ['nobody listens', 'a web page', 'a stream cut before its fir
     const elsewhere = (second?.entries[0]?.apiBase ?? '').replace('127.0.0.1', 'localhost')
     const heard = await hear(all.chain([first, changed(second, { apiBase: elsewhere })]), callOf('out', false), signal)
     assert.equal(heard.failure?.kind, fault.kind)
-    const now = Math.max(0, ...(await store.rests.all()).map(({ until, lastFailureAt }) => until - lastFailureAt))
-    assert.equal(now, 0)
+    const longest = Math.max(0, ...(await store.rests.all()).map(({ until, lastFailureAt }) => until - lastFailureAt))
+    assert.equal(longest, 0)
   })
 
 test('an answer ends the rest of its candidate', async () => {
