@@ -134,6 +134,8 @@ export function classifyThrown(error: unknown, signal?: AbortSignal): ThrownErro
   if (badUrl !== undefined) return { kind: 'bad-endpoint', code: badUrl }
   const network = codes.find((code) => networkCode.test(code))
   if (network !== undefined) return { kind: 'network', code: network }
+  // What undici's parser throws has no code when not even the first line is HTTP.
+  if (names.includes('HTTPParserError')) return { kind: 'network' }
   if (names.includes('AbortError')) return { kind: 'aborted' }
   return { kind: 'unknown' }
 }
