@@ -2,6 +2,7 @@ import type { Adapters } from './adapters.ts'
 import { adapters as chat } from './chat.ts'
 import { adapters as config } from './config.ts'
 import { adapters as models } from './models.ts'
+import { adapters as tools } from './tools.ts'
 
 /** Every function of the vector files that is built so far. */
-export const adapter: Adapters = { ...models, ...config, ...chat }
+export const adapter: Adapters = { ...models, ...config, ...chat, ...tools }
