@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { promisify } from 'node:util'
 import { systemClock } from '../../src/kit/clock.ts'
 import { capture } from '../../src/tools/exec/capture.ts'
 import type { ExecOptions } from '../../src/tools/exec/engine.ts'
@@ -87,7 +88,11 @@ for (const [where, options, note] of both) {
     ['does not want to end', `trap '' TERM INT HUP; while :; do sleep 300.17; done`],
     ['went into a session of its own', 'setsid sh -c "trap \\"\\" TERM; sleep 300.17; sleep 300.17" & sleep 300.17'],
     ['floods its output', 'while :; do echo 300.17; done'],
-    ['forks without end', 'f() { [ $1 -gt 10 ] || f $(($1+1)) | f $(($1+1)) & }; while :; do f 0; done; sleep 300.17'],
+    // Bash, for it goes on when no process is to be had; ten deep, in case nothing limits it.
+    [
+      'forks without end',
+      `bash -c 'f() { [ $1 -gt 10 ] || f $(($1+1)) | f $(($1+1)) & }; while :; do f 0; done; : 300.17'`,
+    ],
   ] as const)
     if (what !== 'forks without end' || options !== open)
       test(`${where} a stop ends within a second what ${what}, and nothing is left of it`, () =>
@@ -182,6 +187,47 @@ test('a fork bomb comes no further than the limit, whoever runs it', { skip: !co
   }),
 )
 
+/** A program that runs commands behind the wall in `workspace`, one after the other. */
+const program = (workspace: string, commands: readonly string[], then = '') => `
+  import { readdirSync, readFileSync } from 'node:fs'
+  import { systemClock } from ${JSON.stringify(import.meta.resolve('../../src/kit/clock.ts'))}
+  import { execTool } from ${JSON.stringify(import.meta.resolve('../../src/tools/exec/index.ts'))}
+  import { fileAccess } from ${JSON.stringify(import.meta.resolve('../../src/tools/files/access.ts'))}
+  import { theSandbox } from ${JSON.stringify(import.meta.resolve('./sandbox.ts'))}
+  const workspace = ${JSON.stringify(workspace)}
+  const access = fileAccess({ workspace })
+  const tool = execTool({ workspace, access, clock: systemClock, sandbox: theSandbox, timeoutSeconds: 1 })
+  const context = { session: 's', origin: { channel: 'cli', chat: 'c' }, signal: new AbortController().signal }
+  for (const command of ${JSON.stringify(commands)}) {
+    const { content } = await tool.run({ command }, context)
+    process.stdout.write(' ' + content[0].text + ';')
+  }
+  ${then}`
+const nodeFlags = ['--input-type=module-typescript', '-e']
+
+test('where we are process 1, as in a container, no command leaves a dead process behind', () =>
+  inFolder(async (folder) => {
+    await theSandbox()
+    const count = `
+      const dead = readdirSync('/proc').filter((name) => /^[0-9]+$/.test(name))
+        .filter((pid) => / Z /.test(readFileSync('/proc/' + pid + '/stat', 'utf8')))
+      process.stdout.write(process.pid + ' ' + dead.length)`
+    const script = program(
+      folder,
+      ['echo sandboxed', 'sleep 300.21 & setsid sleep 300.21 & true', 'kill -9 $$', 'sleep 300.21'],
+      count,
+    )
+    const flags = '--user --map-root-user --pid --fork --kill-child --mount-proc'.split(' ')
+    const { stdout } = await promisify(execFile)('unshare', [...flags, process.execPath, ...nodeFlags, script])
+    assert.match(stdout, /^ sandboxed;[^]*timed out after 1s;1 0$/)
+  }))
+
+test('a command that is killed says by which signal, as a shell does', () =>
+  inFolder(async (folder) => {
+    assert.match((await execIn(folder)('kill -9 $$')).text, /\[Command exited with code 137\]/)
+    assert.match((await execIn(folder, open)('kill -9 $$')).text, /\[Command ended by signal SIGKILL\]/)
+  }))
+
 test('what the owner denies is not run', () =>
   inFolder(async (folder) => {
     const { text, failed } = await execIn(folder, { deny: [/\bgit push\b/] })('git push')
@@ -229,16 +275,8 @@ test('exposed folders are read-only unless said otherwise; a kept /tmp is kept',
 
 test('when the program itself is killed, what runs behind the wall dies with it', () =>
   inFolder(async (folder) => {
-    const script = `
-      import { systemClock } from ${JSON.stringify(import.meta.resolve('../../src/kit/clock.ts'))}
-      import { execTool } from ${JSON.stringify(import.meta.resolve('../../src/tools/exec/index.ts'))}
-      import { fileAccess } from ${JSON.stringify(import.meta.resolve('../../src/tools/files/access.ts'))}
-      import { theSandbox } from ${JSON.stringify(import.meta.resolve('./sandbox.ts'))}
-      const workspace = ${JSON.stringify(folder)}
-      const tool = execTool({ workspace, access: fileAccess({ workspace }), clock: systemClock, sandbox: theSandbox })
-      const context = { session: 's', origin: { channel: 'cli', chat: 'c' }, signal: new AbortController().signal }
-      await tool.run({ command: 'touch started; sleep 300.19' }, context)`
-    const child = spawn(process.execPath, ['--input-type=module-typescript', '-e', script], { stdio: 'inherit' })
+    const script = program(folder, ['touch started; sleep 300.19'])
+    const child = spawn(process.execPath, [...nodeFlags, script], { stdio: 'inherit' })
     await until(async () => (await readdir(folder)).includes('started'))
     child.kill('SIGKILL')
     await until(async () => (await aliveWith('300.19')).length === 0)

@@ -46,8 +46,13 @@ const system = [
 ].flatMap((line) => line.split(' '))
 
 const isolation = '--unshare-user --unshare-pid --unshare-ipc --unshare-uts --unshare-cgroup-try'.split(' ')
-const limits = '--die-with-parent --new-session --cap-drop ALL'.split(' ')
+// As process 1, our shell is bubblewrap's own child, which it waits for: where we are process 1 ourselves, nobody else would.
+const limits = '--die-with-parent --new-session --as-pid-1 --cap-drop ALL'.split(' ')
 const ownSystem = '--proc /proc --dev /dev'.split(' ')
+/** Switches of the kernel itself. They ask who the user is, not what rights are left, so for root the wall must keep them shut. */
+const kernel = 'sys sysrq-trigger acpi asound driver dynamic_debug fs irq bus mtrr pressure scsi'
+  .split(' ')
+  .map((name) => `/proc/${name}`)
 /** What newer versions know and older ones refuse. */
 const newer = ['--disable-userns']
 
@@ -55,7 +60,7 @@ const newer = ['--disable-userns']
 export function bubblewrap(program: string, extra: readonly string[] = newer): Sandbox {
   return {
     async wrap(command, wall) {
-      const shell = `ulimit -c 0; ulimit -u ${wall.processes} 2>/dev/null; exec /bin/sh -c "$1"`
+      const shell = `ulimit -c 0; ulimit -u ${wall.processes} 2>/dev/null; /bin/sh -c "$1"; exit $?`
       const mounts = [
         { path: wall.workspace, flags: ['--bind', wall.workspace, wall.workspace] },
         ...wall.expose.map(({ path, writable }) => ({
@@ -72,7 +77,7 @@ export function bubblewrap(program: string, extra: readonly string[] = newer): S
         ...extra,
         ...ownSystem,
         ...(wall.temporary === undefined ? ['--tmpfs', '/tmp'] : ['--bind', wall.temporary, '/tmp']),
-        ...system.flatMap((path) => ['--ro-bind-try', path, path]),
+        ...[...kernel, ...system].flatMap((path) => ['--ro-bind-try', path, path]),
         // A folder before what lies in it: the later mount is the one that is seen.
         ...mounts.toSorted((left, right) => left.path.length - right.path.length).flatMap(({ flags }) => flags),
         '--chdir',

@@ -16,7 +16,7 @@ export interface Tree {
 
 /** Ends a process and all that came of it: asked first, then killed. */
 export async function endTree(tree: Tree): Promise<void> {
-  signalGroup(tree.child, 'SIGTERM')
+  if (tree.mark !== undefined || !(await endContained(tree.child))) signalGroup(tree.child, 'SIGTERM')
   const over = new AbortController()
   await Promise.race([tree.exit, tree.clock.sleep(grace, over.signal).catch(() => undefined)])
   over.abort()
@@ -37,6 +37,14 @@ export async function killStrays({ child, clock, mark }: Tree): Promise<void> {
     for (const pid of strays) signal(pid, 'SIGKILL')
     clear = strays.length === 0 ? clear + 1 : 0
   }
+}
+
+/** Kills process 1 behind the wall, and with it everything there. Its parent then ends by itself, having waited for it. */
+async function endContained({ pid }: ChildProcess): Promise<boolean> {
+  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'latin1').catch(() => '')
+  const pids = children.split(' ').filter(Boolean).map(Number)
+  for (const child of pids) signal(child, 'SIGKILL')
+  return pids.length > 0
 }
 
 function signalGroup({ pid }: ChildProcess, name: NodeJS.Signals): void {

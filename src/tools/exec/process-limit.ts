@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, rmdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rmdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../../core/clock.ts'
 
@@ -28,7 +28,8 @@ export async function limitProcesses(argv: readonly string[], processes: number,
 async function makeGroup(processes: number): Promise<string | undefined> {
   const root = roots.find((path) => existsSync(join(path, 'cgroup.procs')))
   if (root === undefined) return undefined
-  const group = join(root, `picoclaw-${randomUUID()}`)
+  const group = join(root, `picoclaw-${process.pid}-${randomUUID()}`)
+  await sweep(root)
   try {
     await mkdir(group)
   } catch {
@@ -40,6 +41,14 @@ async function makeGroup(processes: number): Promise<string | undefined> {
   } catch {
     await rmdir(group)
     return undefined
+  }
+}
+
+/** Removes what programs left behind that were killed: groups of owners that live no more. */
+async function sweep(root: string): Promise<void> {
+  for (const name of await readdir(root)) {
+    const [, owner] = /^picoclaw-(\d+)-/.exec(name) ?? []
+    if (owner !== undefined && !existsSync(`/proc/${owner}`)) await rmdir(join(root, name)).catch(() => undefined)
   }
 }
 

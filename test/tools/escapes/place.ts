@@ -43,6 +43,7 @@ export async function makePlace(): Promise<Place> {
   await writeFile(join(outside, 'secret.txt'), `${canary}\n`)
   await writeFile(join(outside, 'file.txt'), `${canary}\n`)
   await writeFile(join(outside, 'folder', 'file.txt'), `${canary}\n`)
+  await writeFile(join(outside, 'folder', 'secret.txt'), `${canary}\n`)
   await symlink(outside, join(workspace, 'way-out'))
   await symlink(join(outside, 'secret.txt'), join(workspace, 'secret-link'))
   const victim = spawn('sleep', ['299.5'], { env: { SECRET: canary, PATH: process.env['PATH'] }, stdio: 'ignore' })

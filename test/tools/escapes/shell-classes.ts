@@ -144,7 +144,7 @@ export const shellClasses: readonly ShellClass[] = [
   },
   {
     name: 'children in the background',
-    proof: 'env -i setsid sleep {sleeper} >/dev/null 2>&1 &',
+    proof: 'env -i setsid sleep {sleeper} >/dev/null 2>&1 & sleep 0.3',
     cases: [
       'sleep {sleeper} &',
       'sleep {sleeper} & sleep {sleeper} & sleep {sleeper} &',
