@@ -88,7 +88,8 @@ test('a new key is put in and everything else stays', () => {
     property(constantFrom(...texts), constantFrom(...places), string({ minLength: 1 }), (text, key, value) => {
       if (key.startsWith('model_list') && !text.includes('model_list')) return
       const changed = setValue(text, key, value)
-      if (standing(text, key.split('.')) === undefined) assert.ok(grewFrom(text, changed) || !text.includes('\n'), changed)
+      if (standing(text, key.split('.')) === undefined)
+        assert.ok(grewFrom(text, changed) || !text.includes('\n'), changed)
       assert.deepEqual(parseConfig({ path: 'c', text: changed.replace(/^\uFEFF/, '') }).warnings, [])
     }),
     { numRuns: 100 },
@@ -104,12 +105,13 @@ test('what was put in can be taken out again, comments and all', async () => {
   assert.equal(without, text.replace('      "request_timeout": 300,\n', ''))
 })
 
+const comments = (text: string) => [...text.matchAll(/\/\/ .*/g)].map(([comment]) => comment)
+
 test('taking keys out one after the other always leaves a config', () => {
   law(
     property(constantFrom(...scalars), ({ text, path }) => {
       const changed = unsetValue(text, pathText(path))
       assert.equal(standing(changed, path), undefined)
-      const comments = (of: string) => [...of.matchAll(/\/\/ .*/g)].map(([comment]) => comment)
       assert.deepEqual(comments(changed), comments(text))
       assert.deepEqual(parseConfig({ path: 'c', text: changed.replace(/^\uFEFF/, '') }).warnings, [])
     }),
@@ -118,7 +120,8 @@ test('taking keys out one after the other always leaves a config', () => {
 })
 
 test('an older spelling is changed where it stands', () => {
-  const old = '{\n  "agents": { "defaults": { "model": { "primary": "a" } } },\n  "channels": { "telegram": { "token": "x" } }\n}\n'
+  const old =
+    '{\n  "agents": { "defaults": { "model": { "primary": "a" } } },\n  "channels": { "telegram": { "token": "x" } }\n}\n'
   assert.equal(setValue(old, 'agents.defaults.model_name', 'b'), old.replace('"a"', '"b"'))
   assert.equal(setValue(old, 'channel_list.telegram.settings.token', 'y'), old.replace('"x"', '"y"'))
   assert.equal(
@@ -127,7 +130,10 @@ test('an older spelling is changed where it stands', () => {
   )
   const rows = '{ "model_list": [{ "model_name": "a.b", "model": "openai/a", "api_key": "k" }] }'
   assert.equal(setValue(rows, 'model_list.a.b.api_key', 'z'), rows.replace('"k"', '"z"'))
-  assert.equal(setValue(rows, 'model_list[0].api_keys', ['y', 'z']), rows.replace('"api_key": "k"', '"api_keys": ["y", "z"]'))
+  assert.equal(
+    setValue(rows, 'model_list[0].api_keys', ['y', 'z']),
+    rows.replace('"api_key": "k"', '"api_keys": ["y", "z"]'),
+  )
   const dimensions = '{ "session": { "dimensions": ["sender"] } }'
   assert.equal(setValue(dimensions, 'session.dm_scope', 'main'), '{ "session": { "dm_scope": "main" } }')
 })
