@@ -12,7 +12,7 @@ if (files.length === 0) {
   process.exit(1)
 }
 await import('./build.ts')
-const { status } = spawnSync(process.execPath, ['--test', '--test-concurrency=2', ...files], {
+const { status } = spawnSync(process.execPath, ['--test', '--test-concurrency=2', '--test-timeout=120000', '--test-force-exit', ...files], {
   stdio: 'inherit',
   env: { ...process.env, ...(long && { PICOCLAW_TEST_LONG: '1' }) },
 })

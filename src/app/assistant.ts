@@ -5,6 +5,8 @@ import { systemPrompt } from '../agent/prompt.ts'
 import { runTurn } from '../agent/turn.ts'
 import { defaultWorkspace } from '../config/environment.ts'
 import { at } from '../config/tree.ts'
+import type { CacheMark, ChatRequest } from '../core/chat.ts'
+import type { Provider } from '../core/provider.ts'
 import type { Desk } from '../dispatch/ports.ts'
 import { openWorkspace } from '../workspace/open.ts'
 import type { House } from './house.ts'
@@ -22,22 +24,14 @@ interface AssistantOptions {
 }
 
 const agent = 'main'
+/** The stable section of the system prompt is the same from turn to turn. */
+const cacheMarks: readonly CacheMark[] = [{ after: 'system', index: 0 }]
 
 /** The desk of the main agent. */
-export async function assistant(house: House, { session, stream, model }: AssistantOptions): Promise<Desk> {
-  const { clock, store, loaded } = house
-  const { defaults } = loaded.config.agents
-  const chain = chainOf(house, model)
-  const workspace = await openWorkspace(
-    defaults.workspace ?? defaultWorkspace(house.environment),
-    join(packageRoot(), 'workspace'),
-  )
-  const window = defaults.context_window || 4 * defaults.max_tokens
-  // Limits that nobody asked for are left to the vendor: many refuse one that is above their own.
-  const limits = {
-    ...(at(loaded.tree, 'agents', 'defaults', 'max_tokens') && { maxTokens: defaults.max_tokens }),
-    ...(defaults.temperature !== undefined && { temperature: defaults.temperature }),
-  }
+export function assistant(house: House, { session, stream, model }: AssistantOptions): Desk {
+  const { clock, store } = house
+  // Asked before the first question, so that a wrong name is told at once.
+  chainOf(house, model)
   return {
     sessionOf: () => session,
     newId: randomUUID,
@@ -45,6 +39,10 @@ export async function assistant(house: House, { session, stream, model }: Assist
     remember: (key, turn, messages) => store.sessions.append(key, turn, clock.now(), messages),
     async turn({ turn, session: key, message, question, history }, watcher, signal) {
       const start = clock.now()
+      const { defaults } = house.current.loaded.config.agents
+      const root = defaults.workspace ?? defaultWorkspace(house.environment)
+      const workspace = await openWorkspace(root, join(packageRoot(), 'workspace'))
+      const window = defaults.context_window || 4 * defaults.max_tokens
       const log = history.map((entry) => entry.message)
       const system = systemPrompt(version, await workspace.read(), {
         now: localMoment(start),
@@ -55,13 +53,14 @@ export async function assistant(house: House, { session, stream, model }: Assist
       const result = await runTurn(
         {
           id: turn,
-          provider: chain,
+          provider: chainOf(house, model),
           tools: new Map(),
           request: {
             system,
             messages: [...buildHistory(log, window - defaults.max_tokens), question],
             cacheKey: agent,
-            ...limits,
+            cacheMarks,
+            ...limitsOf(house),
           },
           context: { session: key, origin: message.at, signal },
           cause: 'chat',
@@ -81,8 +80,17 @@ export async function assistant(house: House, { session, stream, model }: Assist
   }
 }
 
+/** Limits that nobody asked for are left to the vendor: many refuse one that is above their own. */
+function limitsOf({ current: { loaded } }: House): Pick<ChatRequest, 'maxTokens' | 'temperature'> {
+  const { max_tokens: maxTokens, temperature } = loaded.config.agents.defaults
+  return {
+    ...(at(loaded.tree, 'agents', 'defaults', 'max_tokens') && { maxTokens }),
+    ...(temperature !== undefined && { temperature }),
+  }
+}
+
 /** The chain behind a model's name. A row that cannot work says why when it is the one that is asked. */
-function chainOf({ fleet, registry, sources }: House, model: string | undefined) {
+function chainOf({ fleet, current: { registry, sources } }: House, model: string | undefined): Provider {
   const name = model ?? sources.defaultModel
   const broken = sources.broken.get(name)
   if (broken && !registry.names.includes(name)) throw broken

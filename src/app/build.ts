@@ -3,8 +3,10 @@ import { join } from 'node:path'
 import { consoleChannel } from '../channels/console/index.ts'
 import { dispatcher } from '../dispatch/dispatch.ts'
 import { assistant } from './assistant.ts'
+import { followConfig } from './follow-config.ts'
 import { type House, type HouseOptions, openHouse } from './house.ts'
 import { promptHistory, type PromptHistory } from './prompt-history.ts'
+import { redactedChannel } from './redacted.ts'
 
 /** A conversation on the terminal or a pipe, with everything behind it. */
 export interface App {
@@ -21,11 +23,13 @@ export interface App {
 interface Sink {
   write(text: string): unknown
 }
-export interface BuildOptions extends Pick<HouseOptions, 'environment' | 'debug'> {
+export interface BuildOptions extends Pick<HouseOptions, 'environment' | 'debug' | 'redactor'> {
   readonly stdout: Sink
   readonly stderr: Sink
   readonly interactive: boolean
   readonly json: boolean
+  /** Changes of the configuration are taken over while the conversation lasts. */
+  readonly watch: boolean
   readonly model?: string
   readonly session?: string
 }
@@ -34,14 +38,14 @@ export interface BuildOptions extends Pick<HouseOptions, 'environment' | 'debug'
 export async function build(options: BuildOptions): Promise<App> {
   const house = await openHouse({ ...options, write: (text) => options.stderr.write(text) })
   try {
-    return await terminalApp(options, house)
+    return terminalApp(options, house)
   } catch (error) {
     await house.close()
     throw error
   }
 }
 
-async function terminalApp(options: BuildOptions, house: House): Promise<App> {
+function terminalApp(options: BuildOptions, house: House): App {
   const { vars, home } = house.environment
   const shutdown = new AbortController()
   const channel = consoleChannel({
@@ -50,13 +54,15 @@ async function terminalApp(options: BuildOptions, house: House): Promise<App> {
   })
   const session = sessionKey(options.session)
   const stream = !options.json
-  const desk = await assistant(house, { session, stream, ...(options.model !== undefined && { model: options.model }) })
-  if (house.sources.entries.every((entry) => entry.source === 'built in') && options.model === undefined)
+  const desk = assistant(house, { session, stream, ...(options.model !== undefined && { model: options.model }) })
+  if (house.current.sources.entries.every((entry) => entry.source === 'built in') && options.model === undefined)
     options.stderr.write(guideHint)
+  const guarded = redactedChannel(channel, house.redactor)
   const road = dispatcher(desk, shutdown.signal)
+  const watching = options.watch ? followConfig(house, shutdown.signal) : undefined
   return {
     ask: (text) =>
-      road.dispatch(channel, {
+      road.dispatch(guarded, {
         id: randomUUID(),
         from: { id: 'console', name: 'the person at the terminal' },
         at: { channel: 'console', chat: 'direct' },
@@ -69,9 +75,10 @@ async function terminalApp(options: BuildOptions, house: House): Promise<App> {
     get exitCode() {
       return channel.exitCode
     },
-    history: promptHistory(join(home, 'prompt-history')),
+    history: promptHistory(join(home, 'prompt-history'), (line) => house.redactor.text(line)),
     async close() {
       shutdown.abort()
+      await watching
       await house.close()
     },
   }

@@ -2,35 +2,38 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { type Environment, environment as processEnvironment } from '../config/environment.ts'
 import { type Loaded, loadConfig } from '../config/load.ts'
+import type { Warning } from '../config/warning.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Log } from '../core/log.ts'
 import { exitCodes, Problem } from '../core/problem.ts'
 import type { Store } from '../core/store.ts'
 import { systemClock } from '../kit/clock.ts'
 import { network } from '../kit/network.ts'
-import { redactor } from '../kit/redact.ts'
-import { environmentKey } from '../models/environment.ts'
-import { registry, type Registry } from '../models/registry.ts'
+import { type Redactor, redactor } from '../kit/redact.ts'
 import type { ProtocolId } from '../models/vendor.ts'
-import { vendors } from '../models/vendors.ts'
 import type { Protocol } from '../providers/endpoint.ts'
 import { fleet, type Fleet } from '../providers/fleet.ts'
 import { protocols } from '../providers/protocols.ts'
 import { openStore } from '../store/open.ts'
+import { redactedStore } from './redacted.ts'
+import { type Catalogue, catalogue } from './catalogue.ts'
 import { guideProtocol } from './guide.ts'
+import { learnSecrets, learnVariables } from './known-secrets.ts'
 import { plainLog } from './log.ts'
-import { type ModelSources, modelSources } from './model-sources.ts'
 
 /** The rooms that every command shares, opened and closed together. */
 export interface House {
   readonly environment: Environment
-  readonly loaded: Loaded
   readonly clock: Clock
   readonly log: Log
+  /** Knows every secret of this house. */
+  readonly redactor: Redactor
   readonly store: Store
-  readonly sources: ModelSources
-  readonly registry: Registry
   readonly fleet: Fleet
+  /** What the configuration in use says. */
+  readonly current: Catalogue
+  /** Takes another version of the configuration over. Rests, pacing and turns of candidates that still exist go on. */
+  adopt(loaded: Loaded): Promise<void>
   close(): Promise<void>
 }
 
@@ -39,16 +42,23 @@ export interface HouseOptions {
   write(text: string): unknown
   readonly debug: boolean
   readonly environment?: Environment
+  /** Learns the secrets of the house; its own when absent. */
+  readonly redactor?: Redactor
 }
 
 /** Opens the house. The database and the vendors' SDKs wait for their first use. */
-export async function openHouse({ write, debug, environment = processEnvironment() }: HouseOptions): Promise<House> {
-  const loaded = await loadConfig(environment)
-  const { text: redact } = redactor(loaded.secrets)
+export async function openHouse(options: HouseOptions): Promise<House> {
+  const { write, debug, redactor: known = redactor() } = options
+  const started = options.environment ?? processEnvironment()
+  learnVariables(known, started.vars)
+  const loaded = await loadConfig(started)
+  learnSecrets(known, loaded)
   const log = debug
-    ? (await import('./json-log.ts')).jsonLog({ write, level: 'debug', redact })
-    : plainLog(write, redact)
-  for (const { at, text, mend } of loaded.warnings) log.warn([`${at}: ${text}`, mend].filter(Boolean).join(' '))
+    ? (await import('./json-log.ts')).jsonLog({ write, level: 'debug', redact: known.text })
+    : plainLog(write, known.text)
+  tell(loaded.warnings, log)
+  // With what .env beside the configuration adds.
+  const { environment } = loaded
   const { vars, home } = environment
   const outside = network({
     http: vars['http_proxy'] ?? vars['HTTP_PROXY'],
@@ -56,60 +66,64 @@ export async function openHouse({ write, debug, environment = processEnvironment
     none: vars['no_proxy'] ?? vars['NO_PROXY'],
   })
   const clock = systemClock
-  const sources = await modelSources(loaded, { environment, fetch: outside.fetch(), clock, log })
-  const store = openStore(join(home, 'picoclaw.db'), { clock, log })
-  const { aliases, fallback_rules, tiers, agents } = loaded.config
-  return {
-    environment,
-    loaded,
+  const around = { environment, fetch: outside.fetch(), clock, log }
+  const store = redactedStore(openStore(join(home, 'picoclaw.db'), { clock, log }), known)
+  let current = await catalogue(loaded, around)
+  const candidates = fleet({
     clock,
     log,
+    rests: store.rests,
+    counters: store.counters,
+    ledger: store.ledger,
+    keyTag: (key) => createHash('sha256').update(key).digest('hex').slice(0, 12),
+    protocol: (id) => protocol(id, current),
+    fetchFor: (entry) => outside.fetch(entry.proxy),
+    blob: noBlob,
+    redact: known.text,
+    credential: noCredential,
+  })
+  return {
+    environment,
+    clock,
+    log,
+    redactor: known,
     store,
-    sources,
-    registry: registry({
-      entries: sources.entries,
-      aliases,
-      tiers: Object.fromEntries(Object.entries(tiers).filter(([, name]) => name)),
-      fallbackRules: fallback_rules.flatMap(({ match, to }) => to.map((name) => ({ match, to: name }))),
-      defaultModel: sources.defaultModel,
-      ...(agents.defaults.provider && { defaultVendor: agents.defaults.provider }),
-      keyFor: (vendor) => environmentKey(vars, vendor),
-      unbuilt: unbuilt(),
-    }),
-    fleet: fleet({
-      clock,
-      log,
-      rests: store.rests,
-      counters: store.counters,
-      ledger: store.ledger,
-      keyTag: (key) => createHash('sha256').update(key).digest('hex').slice(0, 12),
-      protocol: (id) => protocol(id, sources),
-      fetchFor: (entry) => outside.fetch(entry.proxy),
-      blob: async (id) => {
-        throw new Problem(`The attachment ${id} is not stored.`)
-      },
-      redact,
-      credential: async ({ name, vendor }) => {
-        throw new Problem(`${name} signs in with an account, and none is stored for ${vendor}.`, {
-          mend: 'Give the row an api_key instead of auth_method.',
-          exitCode: exitCodes.config,
-        })
-      },
-    }),
+    fleet: candidates,
+    get current() {
+      return current
+    },
+    async adopt(next) {
+      learnSecrets(known, next)
+      tell(next.warnings, log)
+      current = await catalogue(next, around)
+      candidates.prune(current.sources.entries)
+    },
     async close() {
       await Promise.all([store.close(), outside.close()])
     },
   }
 }
 
-/** Protocols that rows may name and nobody speaks yet. */
-function unbuilt(): ReadonlySet<ProtocolId> {
-  return new Set(Object.values(vendors).flatMap(({ protocol: id }) => (id === 'guide' || id in protocols ? [] : [id])))
+function tell(warnings: readonly Warning[], log: Log): void {
+  for (const { at, text, mend } of warnings) log.warn([`${at}: ${text}`, mend].filter(Boolean).join(' '))
 }
 
-async function protocol(id: ProtocolId, { found }: ModelSources): Promise<Protocol> {
-  if (id === 'guide') return guideProtocol(found)
+async function protocol(id: ProtocolId, { sources }: Catalogue): Promise<Protocol> {
+  if (id === 'guide') return guideProtocol(sources.found)
   const load = protocols[id]
   if (!load) throw new Problem(`The protocol ${id} is not built yet.`, { mend: 'Choose a model of another vendor.' })
   return (await load()).default
+}
+
+/** Attachments are stored from the first channel on that carries them. */
+async function noBlob(id: string): Promise<never> {
+  throw new Problem(`The attachment ${id} is not stored.`)
+}
+
+/** Sign-ins are stored from `auth login` on. */
+async function noCredential({ name, vendor }: { readonly name: string; readonly vendor: string }): Promise<never> {
+  throw new Problem(`${name} signs in with an account, and none is stored for ${vendor}.`, {
+    mend: 'Give the row an api_key instead of auth_method.',
+    exitCode: exitCodes.config,
+  })
 }

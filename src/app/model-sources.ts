@@ -22,7 +22,7 @@ export interface ModelSources {
   readonly found: Found
 }
 
-interface Surroundings {
+export interface Surroundings {
   readonly environment: Environment
   readonly fetch: typeof globalThis.fetch
   readonly clock: Clock
@@ -32,15 +32,16 @@ interface Surroundings {
 const guideName = 'guide'
 
 /**
- * Finds the models a person may use, in this order: the model list of the configuration; keys in the environment; a local server that
- * listens; the built-in guide.
+ * Finds the models a person may use, in this order: the model list of the configuration and what its old `providers` section stands
+ * for; keys in the environment; a local server that listens; the built-in guide.
  */
-export async function modelSources({ config }: Loaded, around: Surroundings): Promise<ModelSources> {
+export async function modelSources(loaded: Loaded, around: Surroundings): Promise<ModelSources> {
+  const { config, converted } = loaded
   const { environment } = around
   const { model_name: named, model_fallbacks: fallbacks } = config.agents.defaults
   const found: Found = { keys: [], servers: [], configPath: environment.configPath }
-  const configured = readRows(config, around)
-  if (config.model_list.length > 0)
+  const configured = readRows(loaded, around)
+  if (config.model_list.length + converted.length > 0)
     return { ...configured, defaultModel: named || (configured.entries[0]?.name ?? ''), fallbacks, found }
   const rows = environmentModels(environment.vars)
   if (rows.length > 0) {
@@ -75,15 +76,17 @@ export async function modelSources({ config }: Loaded, around: Surroundings): Pr
 
 /** The rows that can work; a row that cannot is told and left out, so that it does not take the others with it. */
 function readRows(
-  { model_list }: Loaded['config'],
+  { config, converted }: Loaded,
   { environment, log }: Surroundings,
 ): Pick<ModelSources, 'entries' | 'broken'> {
   const broken = new Map<string, Problem>()
-  const entries = model_list.flatMap((row, index) => {
+  const rows = [
+    ...config.model_list.map((row, index) => ({ row, at: `model_list[${index}]` })),
+    ...converted.map((row) => ({ row, at: 'providers' })),
+  ]
+  const entries = rows.flatMap(({ row, at }) => {
     try {
-      return [
-        toEntry(row, { at: `model_list[${index}]`, keyFor: (vendor) => environmentKey(environment.vars, vendor) }),
-      ]
+      return [toEntry(row, { at, keyFor: (vendor) => environmentKey(environment.vars, vendor) })]
     } catch (error) {
       if (!(error instanceof Problem)) throw error
       broken.set(row.model_name, error)

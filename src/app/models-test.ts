@@ -33,13 +33,15 @@ export interface TestResult {
  * call. `progress` is told each result as it comes. A candidate that answers no longer rests.
  */
 export async function testModels(
-  house: Pick<House, 'clock' | 'fleet' | 'sources' | 'registry'>,
+  house: Pick<House, 'clock' | 'fleet' | 'current'>,
   names: readonly string[],
   progress: (result: TestResult, done: number, all: number) => void,
   signal: AbortSignal,
 ): Promise<readonly TestResult[]> {
   const entries =
-    names.length > 0 ? names.flatMap((name) => house.registry.resolve(name).entries) : house.sources.entries
+    names.length > 0
+      ? names.flatMap((name) => house.current.registry.resolve(name).entries)
+      : house.current.sources.entries
   const candidates = entries.flatMap((entry) =>
     (entry.keys.length > 0 ? entry.keys : [undefined]).map((key, index) => ({
       entry: { ...entry, keys: key === undefined ? [] : [key] },

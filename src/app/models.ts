@@ -17,8 +17,8 @@ export interface ModelFacts {
 }
 
 /** The models there are, with what rests and why. */
-export async function modelRows(house: Pick<House, 'fleet' | 'sources'>): Promise<readonly ModelFacts[]> {
-  const { entries, defaultModel } = house.sources
+export async function modelRows(house: Pick<House, 'fleet' | 'current'>): Promise<readonly ModelFacts[]> {
+  const { entries, defaultModel } = house.current.sources
   return Promise.all(
     entries.map(async (entry) => ({
       name: entry.name,

@@ -10,8 +10,8 @@ export interface PromptHistory {
   settled(): Promise<void>
 }
 
-/** Kept in `file`, one JSON string a line, mode 0600. A file that cannot be read or written costs the history, nothing else. */
-export function promptHistory(file: string): PromptHistory {
+/** Kept in `file`, one JSON string a line, each as `clean` leaves it, mode 0600. A file that cannot be read or written costs the history, nothing else. */
+export function promptHistory(file: string, clean: (line: string) => string): PromptHistory {
   let writing: Promise<void> = Promise.resolve()
   return {
     async load() {
@@ -26,7 +26,7 @@ export function promptHistory(file: string): PromptHistory {
       })
     },
     save(lines) {
-      const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('')
+      const text = lines.map((line) => `${JSON.stringify(clean(line))}\n`).join('')
       writing = writing
         .then(() => ensureFolder(dirname(file)))
         .then(() => writeAtomic(file, text))

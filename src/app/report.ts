@@ -1,5 +1,5 @@
 import type { TurnResult } from '../agent/turn.ts'
-import type { TurnReport } from '../core/channel.ts'
+import type { TurnReport } from '../core/report.ts'
 
 /** What a turn took, as its answer carries it. */
 export function turnReport(

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { defaultWorkspace } from '../config/environment.ts'
-import { openHouse } from './house.ts'
+import { type HouseOptions, openHouse } from './house.ts'
 import { version } from './version.ts'
 
 /** What `status` tells. */
@@ -15,10 +15,13 @@ export interface Status {
 }
 
 /** What is configured, what would answer, and what needs attention. */
-export async function status(): Promise<Status> {
-  const house = await openHouse({ write: () => undefined, debug: false })
+export async function status(options: Pick<HouseOptions, 'redactor'>): Promise<Status> {
+  const house = await openHouse({ ...options, write: () => undefined, debug: false })
   try {
-    const { environment, loaded, sources, registry } = house
+    const {
+      environment,
+      current: { loaded, sources, registry },
+    } = house
     const path = environment.configPath
     const workspace = loaded.config.agents.defaults.workspace ?? defaultWorkspace(environment)
     const problems = [...sources.broken.values(), ...registry.problems(sources.fallbacks)]

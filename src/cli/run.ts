@@ -65,7 +65,7 @@ function asProblem(error: unknown): Problem {
 }
 
 /** A problem as people read it: what, where, what to do. */
-export function tell(problem: Problem): string {
+function tell(problem: Problem): string {
   const { at, mend } = problem.detail
   return [problem.message, ...(at ? [`  at ${at}`] : []), ...(mend ? [`  ${mend}`] : [])].join('\n') + '\n'
 }

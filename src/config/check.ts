@@ -9,7 +9,8 @@ import type { UnknownKey } from './unknown-keys.ts'
 
 /** The config of a tree in the present form; a Problem with the first place that is wrong when there is one. */
 export function check(root: Table, unknown: readonly UnknownKey[]): Config {
-  const result = configSchema.safeParse(plain(root))
+  // Parsed once a process: compiling a parser first would cost more than it saves.
+  const result = configSchema.safeParse(plain(root), { jitless: true })
   if (result.success) return result.data
   throw together(result.error.issues.map((issue) => faultOfIssue(root, issue, unknown)))
 }

@@ -1,13 +1,5 @@
-import type { StopReason, Usage } from './chat.ts'
-import type { Attempt } from './failure.ts'
-
-/** Where a conversation happens. */
-export interface ChatRef {
-  readonly channel: string
-  readonly chat: string
-  /** Forum topic or thread. */
-  readonly thread?: string
-}
+import type { ChatRef } from './place.ts'
+import type { TurnReport } from './report.ts'
 
 /** A file that came with a message. Lazy: one that nobody reads is never downloaded. */
 export interface Attachment {
@@ -27,22 +19,6 @@ export interface InboundMessage {
   readonly attachments: readonly Attachment[]
   /** True when the bot was addressed: a direct chat, a mention, or a reply to it. */
   readonly addressed: boolean
-}
-/** What an answer took: who gave it, what it cost, what was tried. */
-export interface TurnReport {
-  readonly turn: string
-  readonly session: string
-  readonly agent: string
-  /** The candidate that answered, its vendor, and the model in the vendor's own words. Absent when none did. */
-  readonly by?: { readonly endpoint: string; readonly vendor: string; readonly model: string }
-  readonly attempts: readonly Attempt[]
-  /** What was changed to make the calls work, one sentence each. */
-  readonly notes: readonly string[]
-  readonly usage: Usage
-  /** Micro-dollars; absent when a price is not known. */
-  readonly costMicros?: number
-  readonly ms: number
-  readonly stop?: StopReason
 }
 export interface OutboundMessage {
   readonly to: ChatRef

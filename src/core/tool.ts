@@ -1,4 +1,4 @@
-import type { ChatRef } from './channel.ts'
+import type { ChatRef } from './place.ts'
 import type { JsonObject } from './json.ts'
 import type { DocumentPart, ImagePart, TextPart } from './message.ts'
 

@@ -1,4 +1,5 @@
-import type { InboundMessage, TurnReport } from '../core/channel.ts'
+import type { InboundMessage } from '../core/channel.ts'
+import type { TurnReport } from '../core/report.ts'
 import type { LogEntry } from '../core/store.ts'
 import type { Message } from '../core/message.ts'
 

@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, realpath, rename, rm } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { realTarget } from './real-path.ts'
 
 /**
- * Writes a file whole or not at all: whoever reads it, also after a crash, finds the old bytes or the new ones. A symbolic link keeps
- * pointing at its file.
+ * Writes a file whole or not at all: whoever reads it, also after a crash, finds the old bytes or the new ones. A symbolic link stays
+ * and the file it points at changes. The mode of a file that was there is replaced too.
  */
 export async function writeAtomic(path: string, data: string | Uint8Array, { mode = 0o600 } = {}): Promise<void> {
-  const target = await realpath(path).catch(() => path)
+  const target = await realTarget(resolve(path))
   const folder = dirname(target)
   const temporary = join(folder, `.${basename(target)}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`)
   try {

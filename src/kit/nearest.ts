@@ -15,24 +15,23 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
 /** Insertions, deletions, replacements and swaps of neighbours; `limit` when it is at least that. */
 export function editDistance(left: string, right: string, limit = Number.POSITIVE_INFINITY): number {
   if (Math.abs(left.length - right.length) >= limit) return limit
-  let before: number[] = []
-  let above = Array.from({ length: right.length + 1 }, (_, column) => column)
+  let before: readonly number[] = []
+  let above: readonly number[] = Array.from({ length: right.length + 1 }, (_, column) => column)
   for (let row = 1; row <= left.length; row += 1) {
     const current = [row]
     for (let column = 1; column <= right.length; column += 1) {
-      const same = left[row - 1] === right[column - 1]
-      let cost = Math.min(
-        (above[column] ?? 0) + 1,
-        (current[column - 1] ?? 0) + 1,
-        (above[column - 1] ?? 0) + (same ? 0 : 1),
-      )
-      const swapped =
-        row > 1 && column > 1 && left[row - 1] === right[column - 2] && left[row - 2] === right[column - 1]
-      if (swapped) cost = Math.min(cost, (before[column - 2] ?? 0) + 1)
-      current.push(cost)
+      const replaced = at(above, column - 1) + (left[row - 1] === right[column - 1] ? 0 : 1)
+      const swapped = isSwap(left, row, right, column) ? at(before, column - 2) + 1 : limit
+      current.push(Math.min(at(above, column) + 1, at(current, column - 1) + 1, replaced, swapped))
     }
     before = above
     above = current
   }
-  return Math.min(limit, above[right.length] ?? limit)
+  return Math.min(limit, at(above, right.length))
+}
+
+const at = (row: readonly number[], column: number) => row[column] ?? 0
+
+function isSwap(left: string, row: number, right: string, column: number): boolean {
+  return row > 1 && column > 1 && left[row - 1] === right[column - 2] && left[row - 2] === right[column - 1]
 }

@@ -1,3 +1,5 @@
+import { editDistance } from '../kit/nearest.ts'
+
 /** The candidates that `word` may be a slip of, nearest first, at most three. Case does not count. */
 export function nearest(word: string, candidates: readonly string[]): readonly string[] {
   const wanted = word.toLowerCase()
@@ -12,17 +14,5 @@ export function nearest(word: string, candidates: readonly string[]): readonly s
 /** Edits between two texts; a text inside the other counts as one edit. */
 function remoteness(a: string, b: string): number {
   if (a.length > 2 && b.length > 2 && (a.includes(b) || b.includes(a))) return 1
-  return edits(a, b)
-}
-
-/** Levenshtein distance. */
-function edits(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index)
-  for (const [i, letter] of a.split('').entries()) {
-    const next = [i + 1]
-    for (const [j, other] of b.split('').entries())
-      next.push(Math.min((row[j] ?? 0) + (letter === other ? 0 : 1), (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1))
-    row = next
-  }
-  return row[b.length] ?? 0
+  return editDistance(a, b)
 }

@@ -1,6 +1,7 @@
 import { Failure } from '../core/failure.ts'
 import type { FailureDetail, FailureKind } from '../core/failure.ts'
 import type { JsonObject } from '../core/json.ts'
+import { Problem } from '../core/problem.ts'
 import { classifyAnswer, classifyThrown } from './classify.ts'
 import type { Classified } from './classify.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -39,8 +40,10 @@ export interface Blame {
   answer(status: number, headers: Headers, body: string): Failure
   /** An error inside a stream or inside an answer that calls itself a success. */
   inside(error: JsonObject, status?: number): Failure
-  /** Something thrown instead of an answer; `midway` when the answer had begun. */
+  /** Something thrown instead of an answer; `midway` when the answer had begun. A Problem is a sign-in that is not there. */
   thrown(error: unknown, midway: boolean): Failure
+  /** From now on this text is left out of what is said. */
+  hide(secret: string): void
   /** What we noticed ourselves. */
   ours(kind: FailureKind, what?: string, detail?: FailureDetail & { readonly mend?: string }): Failure
 }
@@ -49,10 +52,16 @@ export interface Blame {
 export function blaming(endpoint: Endpoint, url: string): Blame {
   const { name, vendor, clock } = endpoint
   const place = bare(url)
-  const clean = (text: string) => endpoint.redact(text)
+  const secrets: string[] = []
+  const clean = (text: string) =>
+    secrets.reduce((said, secret) => said.replaceAll(secret, '[REDACTED]'), endpoint.redact(text))
 
   const ours: Blame['ours'] = (kind, what = words[kind][0], { mend = words[kind][1], ...detail } = {}) =>
-    new Failure(kind, clean(`${name}: ${what} (${place}); ${mend}.`), { endpoint: name, url: place, ...detail })
+    new Failure(kind, clean(`${name}: ${what} (${place}). ${sentence(mend)}`), {
+      endpoint: name,
+      url: place,
+      ...detail,
+    })
 
   const classified = (found: Classified, body: string, status: number | undefined): Failure => {
     const said = found.message === undefined ? '' : `, which says: ${quote(clean(found.message))}`
@@ -60,16 +69,21 @@ export function blaming(endpoint: Endpoint, url: string): Blame {
     const what = found.html ? pageWords(status) : words[found.kind][0]
     const named = found.kind === 'not-found' ? `${what} as ${endpoint.entry.model}` : what
     const preview = clean(body.trim()).slice(0, 512)
-    return new Failure(found.kind, `${clean(`${name}: ${named} (${http}`)}${said}); ${found.mend ?? mendOf(found)}.`, {
-      endpoint: name,
-      url: place,
-      preview,
-      ...defined({ status, param: found.param, retryAfterMs: found.retryAfterMs }),
-    })
+    return new Failure(
+      found.kind,
+      `${clean(`${name}: ${named} (${http}`)}${said}). ${sentence(found.mend ?? mendOf(found))}`,
+      {
+        endpoint: name,
+        url: place,
+        preview,
+        ...defined({ status, param: found.param, retryAfterMs: found.retryAfterMs }),
+      },
+    )
   }
 
   return {
     ours,
+    hide: (secret) => void (secret.length >= shortestSecret && secrets.push(secret)),
     answer(status, headers, body) {
       const header = (name: string) => headers.get(name) ?? undefined
       return classified(classifyAnswer({ status, header, body, vendor, now: clock.now() }), body, status)
@@ -80,15 +94,23 @@ export function blaming(endpoint: Endpoint, url: string): Blame {
     },
     thrown(error, midway) {
       if (error instanceof Failure) return error
+      if (error instanceof Problem)
+        return ours('auth', error.message, { cause: error, ...defined({ mend: error.detail.mend }) })
       const { kind, code } = classifyThrown(error)
       const detail = { cause: error }
       if (midway && kind !== 'unknown') return ours(kind === 'timeout' ? 'timeout' : 'cut', undefined, detail)
+      if (kind === 'unknown') return ours(kind, `the call failed: ${quote(textOf(error))}`, detail)
       if (kind !== 'network') return ours(kind, undefined, detail)
       const [what, mend] = connectionWords(code ?? '', hostOf(url))
       return ours(kind, what, { ...detail, ...(mend !== undefined && { mend }) })
     },
   }
 }
+
+/** Shorter ones would hide ordinary words. */
+const shortestSecret = 8
+
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 function mendOf({ kind, retryAfterMs }: Classified): string {
   if (retryAfterMs === undefined || kind === 'bad-request') return words[kind][1]
@@ -109,6 +131,9 @@ function connectionWords(code: string, host: string): readonly [what: string, me
     return [`no secure connection to ${host} (${code})`, 'check http or https in api_base, the certificate and proxy']
   return [`the connection to ${host} failed${code && ` (${code})`}`]
 }
+
+/** A capital at its start and a full stop at its end, each once. */
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.+$/, '')}.`
 
 const quote = (message: string): string => {
   const line = message.replaceAll(/\s+/g, ' ').trim()

@@ -41,7 +41,7 @@ export function classifyAnswer(answer: FailedAnswer): Classified {
   const error = html ? noError : readVendorError(body)
   const row = vendor?.errors?.find((template) => fits(template, status, error))
   return {
-    kind: row?.kind ?? (html ? kindOfPage(status) : kindOf(status ?? error.status, error)),
+    kind: row?.kind ?? kindOf(status ?? error.status, error, html),
     ...defined({
       message: error.message,
       param: parameterOf(error),
@@ -72,13 +72,19 @@ function kindOfPage(status: number | undefined): FailureKind {
   return status === 403 ? 'blocked' : kindByStatus(status)
 }
 
-function kindOf(status: number | undefined, error: VendorError): FailureKind {
+function kindOf(status: number | undefined, error: VendorError, html: boolean): FailureKind {
+  if (html) return kindOfPage(status)
   if (status !== undefined && settled.has(status)) return kindByStatus(status)
-  const spoken = kindByMessage(error.message ?? '')
-  const sure = kindByCode(byDecisiveCode, error) ?? (status === 429 && spoken !== 'billing' ? 'rate-limit' : spoken)
+  const sure = kindByCode(byDecisiveCode, error) ?? kindBySentence(status, error.message ?? '')
   if (sure) return sure
   if (status === 404) return namesNothing(error) ? 'bad-endpoint' : 'not-found'
   return (status === undefined ? kindByCode(byGeneralCode, error) : kindByStatus(status)) ?? 'unknown'
+}
+
+/** A 429 may be an empty balance; whatever else its sentence says, it is a limit. */
+function kindBySentence(status: number | undefined, message: string): FailureKind | undefined {
+  const kind = kindByMessage(message)
+  return status === 429 && kind !== 'billing' ? 'rate-limit' : kind
 }
 
 function kindByCode(table: ReadonlyMap<string, FailureKind>, { codes }: VendorError): FailureKind | undefined {

@@ -1,6 +1,4 @@
 import type { ChatEvent, ChatRequest } from '../core/chat.ts'
-import type { FailureKind } from '../core/failure.ts'
-import { Failure } from '../core/failure.ts'
 import type { JsonObject } from '../core/json.ts'
 import type { Blame } from './blame.ts'
 import type { Endpoint, Fetch } from './endpoint.ts'
@@ -11,7 +9,7 @@ export interface Encoded {
   /** What had to be changed or left out, one sentence each. */
   readonly notes: readonly string[]
   /** The tool's own name for the name that went over the wire. */
-  toolName(wire: string): string
+  readonly toolName: (wire: string) => string
 }
 
 /** Reads one answer, frame by frame. A Failure is thrown for an error in the stream and for a broken frame. */
@@ -28,7 +26,7 @@ export interface Decoder {
 
 export interface DecoderContext {
   readonly blame: Blame
-  toolName(wire: string): string
+  readonly toolName: (wire: string) => string
   /** Unique per call; names tool calls that the vendor left without an id. */
   readonly seed: string
 }
@@ -46,9 +44,6 @@ export interface Dialect {
     client?: Readonly<Record<string, string>>,
   ): Record<string, string>
   /** Sends a body through the vendor's SDK: no retries, no time limit of its own. */
-  send(endpoint: Endpoint, body: JsonObject, headers: Record<string, string>, fetch: Fetch): Promise<Response>
+  send(url: string, body: JsonObject, headers: Record<string, string>, fetch: Fetch): Promise<Response>
   decoder(context: DecoderContext): Decoder
 }
-
-/** A Failure about the form of an answer. */
-export const broken = (blame: Blame, what: string, kind: FailureKind = 'bad-reply'): Failure => blame.ours(kind, what)

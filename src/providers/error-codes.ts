@@ -110,7 +110,7 @@ export const byDecisiveCode = indexed(decisive)
 export const byGeneralCode = indexed(general)
 
 /** What a status means when nothing else is known. */
-export const byStatus: Readonly<Record<number, FailureKind>> = {
+const byStatus: Readonly<Record<number, FailureKind>> = {
   401: 'auth',
   402: 'billing',
   403: 'auth',

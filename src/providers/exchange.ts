@@ -1,5 +1,5 @@
 import { Failure } from '../core/failure.ts'
-import type { Call } from '../core/provider.ts'
+import type { Call, Standing } from '../core/provider.ts'
 import { blaming } from './blame.ts'
 import type { Blame } from './blame.ts'
 import type { Endpoint, Fetch } from './endpoint.ts'
@@ -13,6 +13,8 @@ export interface Exchange {
   readonly blame: Blame
   /** The endpoint's fetch, tied to this attempt. It answers only with 2xx; everything else is thrown as a Failure. */
   readonly fetch: Fetch
+  /** The answer is complete: what may follow has `ms` to come, then `action` is called instead of a Failure. */
+  afterword(ms: number, action: () => void): void
   /** The work, or the reason why the attempt ended before it. */
   race<T>(work: Promise<T>): Promise<T>
   /** What a thrown thing means: the reason why the attempt ended if it did. */
@@ -34,8 +36,9 @@ export function exchange(endpoint: Endpoint, url: string, call: Call, stream: bo
   const onAbort = () => end(blame.ours('aborted', 'the call was ended', { cause: signal.reason }))
   if (signal.aborted) onAbort()
   else signal.addEventListener('abort', onAbort, { once: true })
+  let onLate = (ms: number, heard: boolean) => end(blame.ours('timeout', ...lateWords(ms, heard, call.standing)))
   const waiting = watch(endpoint.clock, limitsOf(endpoint.entry, stream, call.standing), (ms, heard) =>
-    end(blame.ours('timeout', `nothing ${heard ? 'more ' : ''}came for ${seconds(ms)} s`)),
+    onLate(ms, heard),
   )
   let thrown: Failure | undefined
   const failure = (error: unknown, midway: boolean): Failure => {
@@ -50,6 +53,8 @@ export function exchange(endpoint: Endpoint, url: string, call: Call, stream: bo
     // The SDKs wrap what their fetch throws, some without a cause: so the Failure is remembered here.
     fetch: async (input, init) => {
       try {
+        if (!/^https?:$/.test(URL.parse(url)?.protocol ?? ''))
+          throw blame.ours('bad-endpoint', 'api_base is no web address', { mend: 'begin it with http:// or https://' })
         const response = await endpoint.fetch(input, { ...init, redirect: 'manual', signal: controller.signal })
         if (response.ok) return response
         throw blame.answer(response.status, response.headers, await readBody(response, errorBytes))
@@ -57,6 +62,10 @@ export function exchange(endpoint: Endpoint, url: string, call: Call, stream: bo
         thrown = failure(error, false)
         throw thrown
       }
+    },
+    afterword(ms, action) {
+      onLate = action
+      waiting.limit(ms)
     },
     race: (work) => raced(work, controller.signal),
     failure,
@@ -68,7 +77,17 @@ export function exchange(endpoint: Endpoint, url: string, call: Call, stream: bo
   }
 }
 
-const seconds = (ms: number): string => String(Math.round(ms / 100) / 10)
+/** What happened, and the setting that would have waited longer. */
+function lateWords(
+  ms: number,
+  heard: boolean,
+  standing: Standing = 'sole',
+): readonly [what: string, detail: { readonly mend: string }] {
+  const span = String(Math.round(ms / 100) / 10)
+  if (heard) return [`nothing more came for ${span} s`, { mend: 'try again, or raise idle_timeout' }]
+  const setting = standing === 'one-of-many' ? 'first_token_timeout' : 'request_timeout'
+  return [`nothing came for ${span} s`, { mend: `try again, or raise ${setting}` }]
+}
 
 function raced<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise<T>((resolve, reject) => {

@@ -1,12 +1,23 @@
 import type { Clock } from '../core/clock.ts'
 import type { Provider } from '../core/provider.ts'
-import { restOfAll, tryInOrder } from './try-in-order.ts'
+import { earliest, tryInOrder, someFree } from './try-in-order.ts'
 
-/** The next provider at once, on any failure but a stop or a refusal on content. */
+/**
+ * Asks the next provider at once when one fails before its first word, unless the user stopped or the vendor refused on content. The
+ * reply names what was tried before it; the Failure names every candidate with its reason.
+ */
 export function fallback(name: string, providers: readonly Provider[], clock: Clock): Provider {
   return {
     name,
-    resting: () => restOfAll(providers),
-    open: async (call, signal) => (await tryInOrder(name, providers, call, signal, clock)).reply,
+    async open(call, signal) {
+      const { reply } = await tryInOrder(name, providers, call, signal, clock, async (index) => {
+        if (providers.length === 1 || call.standing === 'one-of-many') return call.standing
+        return (await someFree(providers.slice(index + 1))) ? 'one-of-many' : 'last'
+      })
+      return reply
+    },
+    async resting() {
+      return (await earliest(providers))?.resting
+    },
   }
 }

@@ -1,21 +1,22 @@
 import type { Clock } from '../core/clock.ts'
 import { Failure } from '../core/failure.ts'
 import type { Log } from '../core/log.ts'
-import type { Provider } from '../core/provider.ts'
+import { Problem } from '../core/problem.ts'
+import type { Provider, Resting } from '../core/provider.ts'
 import type { CounterStore, LedgerStore, RestStore } from '../core/store.ts'
 import type { ModelEntry } from '../models/entry.ts'
 import type { Pool } from '../models/pool.ts'
-import type { ProtocolId, Vendor } from '../models/vendor.ts'
 import { rowOf } from '../models/url.ts'
-import { candidateNames } from './candidate-names.ts'
-import type { Endpoint, Fetch, Protocol } from './endpoint.ts'
+import type { ProtocolId, Vendor } from '../models/vendor.ts'
+import { candidatesOf, type Candidate } from './candidates.ts'
+import type { Fetch, Protocol } from './endpoint.ts'
 import { fallback } from './fallback.ts'
-import { metered, type Meter } from './metered.ts'
-import { bucket, type Bucket, paced } from './paced.ts'
-import { type RestIdentity, restBook } from './rest-book.ts'
+import { metered, type Metered } from './metered.ts'
+import { bucket, paced, type Bucket } from './paced.ts'
+import { restBook } from './rest-book.ts'
 import { resting } from './resting.ts'
 import { retrying } from './retrying.ts'
-import { rotate } from './rotate.ts'
+import { rotate, type Member } from './rotate.ts'
 
 export interface FleetParts {
   readonly clock: Clock
@@ -26,142 +27,132 @@ export interface FleetParts {
   /** A short hash of a key, by which keys are told apart. */
   keyTag(key: string): string
   protocol(id: ProtocolId): Promise<Protocol>
-  fetchFor(entry: ModelEntry): Fetch
+  fetchFor(entry: ModelEntry): Promise<Fetch> | Fetch
+  /** Bytes of a stored blob. */
   blob(id: string): Promise<Uint8Array>
   redact(text: string): string
-  /** The token of an entry that signs in instead of having a key. */
+  /** A fresh token for an entry that signs in instead of having a key. */
   credential(entry: ModelEntry): Promise<string>
 }
 
 /** A candidate that rests. */
-export interface RestingCandidate {
+export interface RestingCandidate extends Resting {
   readonly candidate: string
-  readonly until: number
-  readonly reason: { readonly kind: string; readonly message: string }
 }
 
-/** All candidates, made when first needed and shared by every chain they stand in. */
+/** Everything that can answer, with the rests, the pacing and the turns that all chains share. */
 export interface Fleet {
-  /** One provider for a list of pools: rotation within each, fallback between them, retries around all. */
+  /** Primary and fallbacks, in order. The name is that of the first pool. */
   chain(pools: readonly Pool[]): Provider
+  /** Forgets the pacing of candidates that no entry names any more; what still exists goes on as it was. */
+  prune(entries: readonly ModelEntry[]): void
   /** Which candidates of a pool rest now. */
   rests(pool: Pool): Promise<readonly RestingCandidate[]>
+  /** Ends the rests of all candidates of a pool. */
+  clearRests(pool: Pool): Promise<void>
+}
+
+/** What all candidates of one identity share. */
+interface Shared {
+  readonly bucket: Bucket
+  readonly refusedParams: Set<string>
 }
 
 export function fleet(parts: FleetParts): Fleet {
-  const { clock, counters, ledger } = parts
-  const book = restBook(parts.rests, clock, parts.log)
-  const buckets = new Map<string, Bucket>()
-  const endpoints = new Map<string, Provider>()
-  const refused = new Map<string, Set<string>>()
-  const once = <T>(map: Map<string, T>, key: string, make: () => T): T => {
-    const known = map.get(key) ?? make()
-    map.set(key, known)
+  const { clock, log, counters } = parts
+  const keyTag = (key: string) => parts.keyTag(key)
+  const book = restBook(parts.rests, clock, log)
+  const shared = new Map<string, Shared>()
+  /** By the first entry, so that a reload lets go of them. */
+  const pools = new WeakMap<ModelEntry, { readonly pool: Pool; readonly provider: Provider }[]>()
+
+  const sharedOf = ({ identity, entry }: Candidate): Shared => {
+    const known = shared.get(identity) ?? { bucket: bucket(entry.rpm, clock), refusedParams: new Set<string>() }
+    shared.set(identity, known)
     return known
   }
-
-  /** The candidate of an entry and one of its keys. What two chains share, they share by what it is, not by its name. */
-  function candidate(entry: ModelEntry, key: string | undefined, name: string): Provider {
-    const keyTag = key === undefined ? '' : parts.keyTag(key)
-    const { keys: _, fallbacks: __, ...shape } = entry
-    return once(endpoints, JSON.stringify([name, keyTag, shape]), () => {
-      const vendor = rowOf(entry)
-      const identity = identityOf(entry, keyTag)
-      const endpoint: Endpoint = {
-        name,
-        entry,
-        vendor,
-        keyTag,
-        token: async () => (entry.auth === 'key' ? key : parts.credential(entry)),
-        fetch: parts.fetchFor(entry),
-        clock,
-        blob: parts.blob,
-        redact: parts.redact,
-        refusedParams: once(refused, identity.model, () => new Set<string>()),
-      }
-      const meter: Meter = {
-        ledger,
-        clock,
-        vendor: entry.vendor,
-        model: entry.model,
-        keyTag,
-        ...priceOf(entry, vendor),
-      }
-      const asked = metered(
-        lazy(name, () => parts.protocol(vendor.protocol), endpoint),
-        meter,
-      )
-      const limited =
-        entry.rpm > 0
-          ? paced(
-              asked,
-              once(buckets, `${identity.model} ${entry.rpm}`, () => bucket(entry.rpm, clock)),
-              clock,
-            )
-          : asked
-      return resting(limited, identity, book, clock)
-    })
+  const endpoint = (candidate: Candidate): Provider => {
+    const { bucket, refusedParams } = sharedOf(candidate)
+    return resting(paced(speaking(candidate, refusedParams, parts), bucket), candidate.rest, book, clock)
   }
-
-  const members = (pool: Pool): readonly Provider[] => {
-    const names = candidateNames(pool)
-    return candidatesOf(pool).map(({ entry, key }, index) => candidate(entry, key, names[index] ?? pool.name))
+  const members = (pool: Pool): readonly Member[] =>
+    candidatesOf(pool, keyTag).map((candidate) => ({ provider: endpoint(candidate), model: candidate.model }))
+  const poolOf = (pool: Pool): Provider => {
+    const [first] = pool.entries
+    const known = first && pools.get(first)?.find((made) => samePool(made.pool, pool))
+    if (known) return known.provider
+    const provider = rotate(pool.name, members(pool), { counters, clock, log })
+    if (first) pools.set(first, [...(pools.get(first) ?? []), { pool, provider }])
+    return provider
   }
 
   return {
-    chain(pools) {
-      const groups = pools.map((pool) => ({ pool, members: members(pool) }))
-      const rotating = groups.map(({ pool, members: group }) => rotate(pool.name, group, { counters, clock }))
-      const [first] = rotating
-      const whole = rotating.length === 1 && first ? first : fallback(pools[0]?.name ?? 'The chain', rotating, clock)
-      const sole = groups.reduce((sum, { members: group }) => sum + group.length, 0) === 1
-      return retrying(whole, { clock, sole })
+    chain(list) {
+      return retrying(fallback(list[0]?.name ?? 'no model', list.map(poolOf), clock), clock)
+    },
+    prune(entries) {
+      const kept = new Set(candidatesOf({ name: '', entries }, keyTag).map(({ identity }) => identity))
+      for (const identity of shared.keys()) if (!kept.has(identity)) shared.delete(identity)
     },
     async rests(pool) {
       const found = await Promise.all(
-        members(pool).map(async (member) => ({ candidate: member.name, rest: await member.resting?.() })),
+        members(pool).map(async ({ provider }) => ({ candidate: provider.name, rest: await provider.resting?.() })),
       )
-      return found.flatMap(({ candidate: name, rest }) =>
-        rest
-          ? [{ candidate: name, until: rest.until, reason: { kind: rest.reason.kind, message: rest.reason.message } }]
-          : [],
-      )
+      return found.flatMap(({ candidate, rest }) => (rest ? [{ candidate, ...rest }] : []))
+    },
+    async clearRests(pool) {
+      for (const { rest } of candidatesOf(pool, keyTag)) await book.clear(rest)
     },
   }
 }
 
-interface Candidate {
-  readonly entry: ModelEntry
-  readonly key: string | undefined
-}
+const samePool = (left: Pool, right: Pool): boolean =>
+  left.name === right.name &&
+  left.entries.length === right.entries.length &&
+  left.entries.every((entry, index) => entry === right.entries[index])
 
-/** Every row of a pool with each of its keys, in order. */
-export function candidatesOf(pool: Pool): readonly Candidate[] {
-  return pool.entries.flatMap((entry): readonly Candidate[] =>
-    entry.keys.length > 0 ? entry.keys.map((key) => ({ entry, key })) : [{ entry, key: undefined }],
-  )
-}
-
-function identityOf({ vendor, apiBase, model }: ModelEntry, keyTag: string): RestIdentity {
-  const key = `${vendor} ${apiBase} ${keyTag}`
-  return { key, model: `${key} ${model}`, host: URL.canParse(apiBase) ? new URL(apiBase).host : '' }
-}
-
-/** What a candidate costs: what the entry says; nothing where it runs on this machine. */
-function priceOf(entry: ModelEntry, vendor: Vendor): Pick<Meter, 'price'> {
-  if (entry.price) return { price: { price: entry.price, source: 'config' } }
-  return vendor.local ? { price: { price: { input: 0, output: 0 }, source: 'local' } } : {}
-}
-
-/** A candidate whose protocol is loaded when it is first asked. */
-function lazy(name: string, load: () => Promise<Protocol>, endpoint: Endpoint): Provider {
-  let loaded: Promise<Provider> | undefined
+/** The candidate's protocol, metered, loaded when it is first asked. Whatever goes wrong comes out as a Failure. */
+function speaking({ name, entry, key, keyTag }: Candidate, refusedParams: Set<string>, parts: FleetParts): Provider {
+  const { clock, ledger, log } = parts
+  let made: Provider | undefined
+  const redact = (text: string) => parts.redact(text)
+  const failureOf = (error: unknown, kind: 'auth' | 'unknown'): Failure => {
+    if (error instanceof Failure) return error
+    const mend = error instanceof Problem && error.detail.mend ? ` ${error.detail.mend}` : ''
+    const what = error instanceof Error ? error.message : String(error)
+    return new Failure(kind, redact(`${name}: ${what}${mend}`), { endpoint: name, cause: error })
+  }
+  const token = async (): Promise<string | undefined> => {
+    try {
+      return entry.auth === 'key' ? key : await parts.credential(entry)
+    } catch (error) {
+      throw failureOf(error, 'auth')
+    }
+  }
+  const make = async (): Promise<Provider> => {
+    const vendor = rowOf(entry)
+    const protocol = await parts.protocol(vendor.protocol)
+    const fetch = await parts.fetchFor(entry)
+    const blob = (id: string) => parts.blob(id)
+    const wire = protocol({ name, entry, vendor, keyTag, token, fetch, clock, blob, redact, refusedParams })
+    const about = { endpoint: name, vendor: entry.vendor, model: entry.model, keyTag, ...priceOf(entry, vendor) }
+    return metered(wire, about, ledger, clock, log)
+  }
   return {
     name,
     async open(call, signal) {
-      if (signal.aborted) throw new Failure('aborted', 'Stopped.')
-      loaded ??= load().then((protocol) => protocol(endpoint))
-      return (await loaded).open(call, signal)
+      try {
+        made ??= await make()
+        return await made.open(call, signal)
+      } catch (error) {
+        throw failureOf(error, 'unknown')
+      }
     },
   }
+}
+
+/** What a candidate costs: what its entry says; nothing where it runs on this machine. */
+function priceOf({ price, source }: ModelEntry, { local }: Vendor): Pick<Metered, 'price'> {
+  if (price) return { price: { price, source } }
+  return local ? { price: { price: { input: 0, output: 0 }, source: 'local' } } : {}
 }

@@ -39,7 +39,8 @@ export function watch(clock: Clock, { firstMs, idleMs }: Limits, late: (ms: numb
   let nap = new AbortController()
 
   const run = async () => {
-    while (!stopped) {
+    for (;;) {
+      if (stopped) return
       const left = since + limit - clock.now()
       if (waited === undefined && left <= 0) return late(limit, heard)
       nap = new AbortController()

@@ -44,21 +44,31 @@ const otherName: Readonly<Record<string, string>> = {
  * value, `name>other` is sent under the other name, `name<=7` is lowered to 7. Undefined when nothing can be done.
  */
 export function mendingOf(failure: Failure, body: JsonObject): string | undefined {
-  if (failure.kind !== 'bad-request' || failure.detail.param === undefined) return undefined
-  const name = (failure.detail.param.replace(/^body\./, '').split(/[.[]/)[0] ?? '').trim()
-  const value = body[name]
-  if (!droppable.has(name) || value === undefined) return undefined
+  const name = parameterOf(failure)
+  const value = name === undefined ? undefined : body[name]
+  if (name === undefined || value === undefined || !droppable.has(name)) return undefined
   const said = failure.detail.preview ?? ''
   const other = otherName[name]
-  if (other !== undefined) {
-    const most = highestIn(said)
-    if (most !== undefined && typeof value === 'number' && most < value) return `${name}<=${most}`
-    return body[other] === undefined && /\bnot supported\b|unsupported|unrecognized|unknown|use '/i.test(said)
-      ? `${name}>${other}`
-      : undefined
-  }
-  const about = /unsupported[ _]value|does not support (?!this param)[\w'".]+ with/i.test(said) && isPlain(value)
-  return about ? `${name}=${JSON.stringify(value)}` : name
+  if (other !== undefined) return mendingOfLimit(name, other, body, said)
+  const aboutValue = /unsupported[ _]value|does not support [\w'".]+ with/i.test(said) && isPlain(value)
+  return aboutValue ? `${name}=${JSON.stringify(value)}` : name
+}
+
+/** The request's own field that a 400 names: `body.stream_options.include_usage` means stream_options. */
+function parameterOf({ kind, detail }: Failure): string | undefined {
+  if (kind !== 'bad-request') return undefined
+  return detail.param
+    ?.replace(/^body\./, '')
+    .split(/[.[]/)[0]
+    ?.trim()
+}
+
+/** A token limit is lowered where it is too high, or sent under its other name where the name is the trouble. */
+function mendingOfLimit(name: string, other: string, body: JsonObject, said: string): string | undefined {
+  const most = highestIn(said)
+  if (most !== undefined && most < Number(body[name])) return `${name}<=${most}`
+  const unknown = /\bnot supported\b|unsupported|unrecognized|unknown|extra inputs|use '/i.test(said)
+  return unknown && body[other] === undefined ? `${name}>${other}` : undefined
 }
 
 const isPlain = (value: Json): boolean =>

@@ -17,7 +17,7 @@ export interface Head {
 }
 
 /** True for the first thing worth showing: after it there is no silent way back. */
-export function isContent(event: ChatEvent): boolean {
+function isContent(event: ChatEvent): boolean {
   switch (event.type) {
     case 'text-delta':
     case 'thinking-delta':
@@ -96,7 +96,7 @@ const drainMs = 1_000
 
 function drain({ batches }: Opened, attempt: Exchange): void {
   attempt.watch.resume()
-  attempt.watch.limit(drainMs)
+  attempt.afterword(drainMs, () => attempt.end(attempt.blame.ours('aborted')))
   batches
     .next()
     .catch(() => undefined)
@@ -114,10 +114,11 @@ async function pull({ batches }: Opened, attempt: Exchange): Promise<Batch | und
   }
 }
 
+const done = (): IteratorReturnResult<undefined> => ({ done: true, value: undefined })
+
 function once<T>(next: () => Promise<T | undefined>, leave: () => void): AsyncIterable<T> {
   let over = false
   let taken = false
-  const done = (): IteratorReturnResult<undefined> => ({ done: true, value: undefined })
   const iterator: AsyncIterator<T, undefined> = {
     async next() {
       if (over) return done()
@@ -189,7 +190,6 @@ export function byteReply(head: Head, opened: Opened, attempt: Exchange, respons
   const ready: Uint8Array[] = []
   let { model } = head.by
   let last: ReplyEnd | undefined
-  let over = false
   let failed = false
   attempt.watch.pause()
 
@@ -208,10 +208,11 @@ export function byteReply(head: Head, opened: Opened, attempt: Exchange, respons
   const next = async (): Promise<Uint8Array | undefined> => {
     try {
       attempt.signal.throwIfAborted()
-      while (ready.length === 0 && !last && !over) {
+      for (;;) {
+        if (ready.length > 0 || last) break
         const batch = await pull(opened, attempt)
-        if (batch) observe(batch)
-        else over = true
+        if (!batch) break
+        observe(batch)
       }
     } catch (error) {
       const failure = attempt.failure(error, true)

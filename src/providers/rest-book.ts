@@ -1,106 +1,145 @@
 import type { Clock } from '../core/clock.ts'
 import type { Attempt, Failure } from '../core/failure.ts'
 import type { Log } from '../core/log.ts'
-import type { Resting } from '../core/provider.ts'
 import type { Rest, RestStore } from '../core/store.ts'
-import { billingRestMs, briefRestMs, failureMemoryMs, policy, standardRestMs } from './policy.ts'
+import { policy } from './policy.ts'
+import { restAfter } from './rest-after.ts'
 
-/** What rests are kept by. A changed key, base or model is another candidate, which never rested. */
-export interface RestIdentity {
-  /** Endpoint and key. */
-  readonly key: string
+/** Under which names a candidate rests. */
+export interface RestKeys {
   /** Endpoint, key and model. */
   readonly model: string
-  /** Host of the endpoint; empty without one. */
+  /** Endpoint and key: every model rests with it. */
+  readonly key: string
+  /** The machine it speaks to; tells trouble of one vendor from trouble of our own network. */
   readonly host: string
 }
 
-/** Who rests, until when and why; shared by all candidates and kept in the store. */
+/** Who rests, until when and why. One per process, shared by all chains. */
 export interface RestBook {
-  find(identity: RestIdentity): Promise<Resting | undefined>
-  /** Notes a failure. Resolves to when the candidate may be asked again, undefined when it need not rest. */
-  failed(identity: RestIdentity, attempt: Attempt, failure: Failure): Promise<number | undefined>
-  succeeded(identity: RestIdentity): Promise<void>
-  /** True when the candidate rested and nobody has asked it since. */
-  wasResting(identity: RestIdentity): Promise<boolean>
+  /** The longer of the candidate's two rests, also one that is over but not yet proved by an answer. */
+  find(keys: RestKeys): Promise<Rest | undefined>
+  /**
+   * Counts a failure of a call that was begun at `begun`. Calls that were under way together when the first of them failed count as
+   * one failure. Returns the rest that holds now, if any.
+   */
+  failed(keys: RestKeys, failure: Failure, attempt: Attempt, begun: number): Promise<Rest | undefined>
+  /** An answer came to a call begun at `begun` (absent: now): rests that began before are gone. */
+  clear(keys: RestKeys, begun?: number): Promise<void>
+  /** The right to try a candidate whose rest is over: one caller has it at a time; undefined for the others. */
+  probe(rest: Rest): { passed(): void; release(): void } | undefined
+  /** True when a trial runs. */
+  probing(rest: Rest): boolean
 }
 
-/** Hosts that lose the network within this time of each other say that it is ours that is gone. */
-const togetherMs = 10_000
+/** Failures further apart than this do not add up. */
+const memoryMs = 24 * 3_600_000
+/** Two hosts that fail within this time point to our own network. */
+const outageMs = 10_000
 
-/** A store that fails costs the memory of rests, never an answer. */
+/**
+ * Keeps rests in memory, and in the store so that a restart remembers them. A rest in force is read again from the store before it
+ * counts: another process may have cleared it. A store that fails costs only the memory across restarts.
+ */
 export function restBook(store: RestStore, clock: Clock, log: Log): RestBook {
-  let lost: { readonly host: string; readonly key: string; readonly at: number }[] = []
+  const rests = new Map<string, Rest>()
+  const probes = new Set<string>()
+  /** Rests that are over and were proved so by a first word, by the failure that began them. */
+  const proved = new Map<string, number>()
+  /** Brief troubles of the last seconds. */
+  const troubles: { readonly at: number; readonly host: string; readonly key: string }[] = []
+  /** Rests that the store did not take. */
+  const unsaved = new Set<string>()
+  let loading: Promise<void> | undefined
 
-  const attempted = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
+  const safely = async <T>(work: () => Promise<T>): Promise<{ readonly value: T } | undefined> => {
     try {
-      return await work()
+      return { value: await work() }
     } catch (error) {
-      log.warn(`Rests could not be kept: ${(error as Error).message}`)
+      log.warn('Which models rest could not be read or stored; it is kept in memory.', { error: String(error) })
       return undefined
     }
   }
-  const both = ({ key, model }: RestIdentity) => attempted(() => Promise.all([store.get(model), store.get(key)]))
-
-  /** True when the network of this machine seems to be gone; what rested for it is woken. */
-  const oursIsGone = async (identity: RestIdentity): Promise<boolean> => {
+  const load = async () => {
+    for (const rest of (await safely(() => store.all()))?.value ?? []) {
+      const stale = rest.until < clock.now() && rest.lastFailureAt < clock.now() - memoryMs
+      if (stale) await safely(() => store.clear(rest.key))
+      else if (!rests.has(rest.key)) rests.set(rest.key, rest)
+    }
+  }
+  const loaded = () => (loading ??= load())
+  const put = async (rest: Rest) => {
+    rests.set(rest.key, rest)
+    if (await safely(() => store.put(rest))) unsaved.delete(rest.key)
+    else unsaved.add(rest.key)
+  }
+  const drop = async (key: string) => {
+    proved.delete(key)
+    unsaved.delete(key)
+    if (rests.delete(key)) await safely(() => store.clear(key))
+  }
+  /** The rest as the store knows it now, where it would keep a call from being made. */
+  const current = async (key: string): Promise<Rest | undefined> => {
+    const rest = rests.get(key)
+    if (!rest || rest.until <= clock.now() || unsaved.has(key)) return rest
+    const stored = await safely(() => store.get(key))
+    if (!stored || rests.get(key) !== rest) return rests.get(key)
+    if (!stored.value) rests.delete(key)
+    else if (stored.value.lastFailureAt >= rest.lastFailureAt) rests.set(key, stored.value)
+    return rests.get(key)
+  }
+  /** True when two hosts or more were in trouble just now; the rests that this trouble began are then over. */
+  const outage = async (host: string, key: string): Promise<boolean> => {
     const now = clock.now()
-    lost = [
-      ...lost.filter((loss) => now - loss.at <= togetherMs),
-      { host: identity.host, key: identity.model, at: now },
-    ]
-    if (new Set(lost.map((loss) => loss.host)).size < 2) return false
-    for (const { key } of lost) {
-      const rest = await store.get(key)
-      if (rest?.reason.kind === 'network') await store.put({ ...rest, until: now })
+    const recent = troubles.filter(({ at }) => at >= now - outageMs)
+    troubles.splice(0, Infinity, ...recent, { at: now, host, key })
+    if (troubles.every((trouble) => trouble.host === host)) return false
+    for (const { key } of troubles) {
+      const rest = rests.get(key)
+      if (!rest || rest.until <= now || policy[rest.reason.kind].rest !== 'brief') continue
+      if (rest.failures === 0) await drop(key)
+      else await put({ ...rest, until: now })
     }
     return true
   }
 
   return {
-    async find(identity) {
+    async find({ model, key }) {
+      await loaded()
+      const found = [await current(model), await current(key)].filter((rest) => rest !== undefined)
+      return found.sort((left, right) => right.until - left.until)[0]
+    },
+    async failed(keys, failure, attempt, begun) {
+      const { rest: length, scope } = policy[failure.kind]
+      if (length === 'none') return undefined
+      await loaded()
+      const key = keys[scope]
+      if (length === 'brief' && (await outage(keys.host, key))) return undefined
       const now = clock.now()
-      const resting = ((await both(identity)) ?? []).filter((rest) => rest !== undefined && rest.until > now)
-      const latest = resting.sort((left, right) => (right?.until ?? 0) - (left?.until ?? 0))[0]
-      return latest && { until: latest.until, reason: latest.reason }
+      const known = rests.get(key)
+      const last = known && now - known.lastFailureAt <= memoryMs ? known : undefined
+      const together = last !== undefined && begun < last.lastFailureAt
+      if (together && length === 'brief') return last
+      const rest = restAfter({ ...failure.detail, key, length, last, together, now, reason: attempt })
+      await put(known && known.until > rest.until ? { ...rest, until: known.until, reason: known.reason } : rest)
+      return rests.get(key)
     },
-    async failed(identity, attempt, failure) {
-      const rule = policy[failure.kind]
-      if (rule.rest === 'none') return undefined
-      return attempted(async () => {
-        if (failure.kind === 'network' && (await oursIsGone(identity))) return undefined
-        const key = identity[rule.scope]
-        const rest = next(await store.get(key), key, attempt, failure, clock.now())
-        await store.put(rest)
-        return rest.until
-      })
+    async clear(keys, begun = clock.now()) {
+      await loaded()
+      for (const key of [keys.model, keys.key]) {
+        const rest = rests.get(key)
+        if (rest && rest.lastFailureAt <= begun) await drop(key)
+      }
     },
-    async succeeded(identity) {
-      const rests = (await both(identity)) ?? []
-      for (const rest of rests) if (rest) await attempted(() => store.clear(rest.key))
+    probe(rest) {
+      if (proved.get(rest.key) === rest.lastFailureAt) return { passed() {}, release() {} }
+      if (probes.has(rest.key)) return undefined
+      probes.add(rest.key)
+      return {
+        passed: () => proved.set(rest.key, rest.lastFailureAt),
+        release: () => probes.delete(rest.key),
+      }
     },
-    async wasResting(identity) {
-      return ((await both(identity)) ?? []).some((rest) => rest !== undefined && rest.until <= clock.now())
-    },
-  }
-}
-
-/** The rest after one more failure. A vendor that says when to come back is believed, up to a day. */
-export function next(before: Rest | undefined, key: string, reason: Attempt, failure: Failure, now: number): Rest {
-  const { rest } = policy[failure.kind]
-  const recent = before && now - before.lastFailureAt <= failureMemoryMs ? before : undefined
-  const failures = (recent?.failures ?? 0) + 1
-  const billingFailures = (recent?.billingFailures ?? 0) + (rest === 'billing' ? 1 : 0)
-  const scale =
-    rest === 'billing' ? billingRestMs(billingFailures) : rest === 'brief' ? briefRestMs : standardRestMs(failures)
-  const asked = failure.detail.retryAfterMs
-  const length = asked === undefined ? scale : Math.min(asked, failureMemoryMs)
-  return {
-    key,
-    until: Math.max(before?.until ?? 0, now + length),
-    failures,
-    billingFailures,
-    lastFailureAt: now,
-    reason,
+    probing: (rest) => probes.has(rest.key) && proved.get(rest.key) !== rest.lastFailureAt,
   }
 }

@@ -1,65 +1,66 @@
 import type { Clock } from '../core/clock.ts'
-import { Failure } from '../core/failure.ts'
-import type { Call, Provider, Reply } from '../core/provider.ts'
-import { attemptOf, at } from './attempt.ts'
-import type { RestBook, RestIdentity } from './rest-book.ts'
+import { Failure, type Attempt } from '../core/failure.ts'
+import type { Provider, Reply, Resting } from '../core/provider.ts'
+import type { Rest } from '../core/store.ts'
+import { attemptsOf, timeOfDay } from './attempt.ts'
+import type { RestBook, RestKeys } from './rest-book.ts'
+
+/** While one caller tries a candidate whose rest is over, the others are told to come back after this time. */
+const trialMs = 1_000
 
 /**
- * Lets a candidate rest after a failure. While it rests it is not asked, unless it is the sole one. When the rest is over one caller
- * tries it, and the others leave it alone until that one knows.
+ * Lets a candidate rest after its failures, those in the middle of an answer too: until the rest is over it refuses with `resting`,
+ * the time and its last real reason. When it is over, one caller tries it and the others are still refused; an answer ends the rest.
+ * A sole candidate is asked even while it rests.
  */
-export function resting(provider: Provider, identity: RestIdentity, book: RestBook, clock: Clock): Provider {
-  let probing = false
-
-  async function refuse(call: Call): Promise<void> {
-    const standing = call.standing ?? 'sole'
-    if (standing === 'sole') return
-    const rest = await book.find(identity)
-    if (rest)
-      throw new Failure('resting', `${provider.name} rests until ${at(rest.until)}: ${rest.reason.message}`, {
-        endpoint: provider.name,
-        until: rest.until,
-      })
-    if (probing && standing === 'one-of-many')
-      throw new Failure('resting', `${provider.name} is being tried after its rest.`, { endpoint: provider.name })
+export function resting(provider: Provider, keys: RestKeys, book: RestBook, clock: Clock): Provider {
+  const { name } = provider
+  const refusal = (rest: Rest): Resting | undefined => {
+    if (rest.until > clock.now()) return { until: rest.until, reason: rest.reason }
+    return book.probing(rest) ? { until: clock.now() + trialMs, reason: rest.reason } : undefined
   }
-
-  async function note(error: unknown, start: number): Promise<Failure | undefined> {
-    if (!(error instanceof Failure)) return undefined
-    const attempt = attemptOf(error, provider.name, clock.now() - start)
-    const until = await book.failed(identity, attempt, error)
-    return until === undefined
-      ? error
-      : new Failure(error.kind, error.message, { ...error.detail, until, cause: error })
+  const note = async (error: unknown, start: number) => {
+    if (!(error instanceof Failure)) return
+    const attempt = attemptsOf(error, name, clock.now() - start)[0]
+    if (attempt) await book.failed(keys, error, attempt, start)
   }
-
   return {
-    name: provider.name,
-    resting: () => book.find(identity),
+    ...provider,
     async open(call, signal) {
-      await refuse(call)
+      const rest = await book.find(keys)
+      const refused = rest && call.standing !== undefined && call.standing !== 'sole' && refusal(rest)
+      if (refused) throw restingFailure(name, refused)
+      const trial = rest && book.probe(rest)
       const start = clock.now()
-      const probe = !probing && (await book.wasResting(identity))
-      probing ||= probe
       let reply: Reply
       try {
         reply = await provider.open(call, signal)
+        trial?.passed()
       } catch (error) {
-        if (probe) probing = false
-        throw (await note(error, start)) ?? error
+        await note(error, start)
+        throw error
+      } finally {
+        trial?.release()
       }
-      reply.end
-        .then(
-          () => book.succeeded(identity),
-          (error: unknown) => note(error, start),
-        )
-        .then(
-          () => {
-            if (probe) probing = false
-          },
-          () => undefined,
-        )
+      void reply.end.then(
+        () => book.clear(keys, start),
+        (error: unknown) => note(error, start),
+      )
       return reply
     },
+    async resting() {
+      const rest = await book.find(keys)
+      return rest && refusal(rest)
+    },
   }
+}
+
+function restingFailure(name: string, { until, reason }: Resting): Failure {
+  const attempt: Attempt = { ...reason, endpoint: name, kind: 'resting', ms: 0, skipped: true, until }
+  const why = reason.message.startsWith(`${name}: `) ? reason.message.slice(name.length + 2) : reason.message
+  return new Failure('resting', `${name}: rests until ${timeOfDay(until)} after this: ${why}`, {
+    endpoint: name,
+    until,
+    attempts: [attempt],
+  })
 }

@@ -1,70 +1,72 @@
-import pRetry, { AbortError } from 'p-retry'
+import pRetry from 'p-retry'
 import type { Clock } from '../core/clock.ts'
-import { type Attempt, Failure } from '../core/failure.ts'
+import { Failure, type Attempt } from '../core/failure.ts'
 import type { Provider } from '../core/provider.ts'
+import { attemptsOf, exhausted, stopped, withAttempts } from './attempt.ts'
 import { policy } from './policy.ts'
 
 /** Rounds after the first. */
-const moreRounds = 2
-/** Nobody is kept waiting longer than this for another round. */
+const rounds = 2
+/** The longest wait before another round, in milliseconds: longer than this, a person would rather know. */
 const longestWaitMs = 5_000
+/** The wait before the second round when nobody names one; it doubles for the third. */
 const firstWaitMs = 1_000
 
 /**
- * Asks the whole chain again, at most twice, when everything in it failed for the moment only and the shortest wait is at most 5 s.
- * The one retry in the product.
+ * Asks the whole chain again, at most twice, when every failure passes by itself and a candidate is free within 5 s; a vendor's
+ * Retry-After is honoured. The only retry in the product. The reply and the Failure name the attempts of all rounds.
  */
-export function retrying(
-  provider: Provider,
-  { clock, sole }: { readonly clock: Clock; readonly sole: boolean },
-): Provider {
+export function retrying(provider: Provider, clock: Clock): Provider {
+  const { name } = provider
   return {
     ...provider,
     async open(call, signal) {
-      const tried: Attempt[] = []
+      const failures: Failure[] = []
+      const attempts: Attempt[] = []
+      // All rounds are one request: members that take turns begin each of them with the same one.
+      const asked = call.turn ? call : { ...call, turn: {} }
       const round = async () => {
+        const start = clock.now()
         try {
-          const reply = await provider.open(call, signal)
-          return { ...reply, attempts: [...tried, ...reply.attempts] }
+          return withAttempts(await provider.open(asked, signal), attempts)
         } catch (error) {
-          if (!(error instanceof Failure)) throw new AbortError(error as Error)
+          if (error instanceof Failure) {
+            failures.push(error)
+            attempts.push(...attemptsOf(error, name, clock.now() - start))
+          }
           throw error
         }
       }
       try {
         return await pRetry(round, {
-          retries: moreRounds,
+          retries: rounds,
+          // p-retry would wait on the system's clock; the wait is ours, in shouldRetry.
           minTimeout: 0,
-          maxTimeout: 0,
-          shouldRetry: ({ error, attemptNumber }) => waitMs(error, attemptNumber) !== undefined,
-          onFailedAttempt: async ({ error, attemptNumber, retriesLeft }) => {
-            const wait = waitMs(error, attemptNumber)
-            if (wait === undefined || retriesLeft === 0) return
-            tried.push(...attempts(error))
-            await clock.sleep(wait, signal)
+          async shouldRetry({ error, retriesConsumed }) {
+            const wait = error instanceof Failure ? await waitMs(error, provider, clock.now()) : Infinity
+            if (wait > longestWaitMs || signal.aborted) return false
+            await clock.sleep(Math.max(wait, firstWaitMs * 2 ** retriesConsumed), signal)
+            return true
           },
         })
       } catch (error) {
-        if (signal.aborted && !(error instanceof Failure)) throw new Failure('aborted', 'Stopped.', { cause: error })
-        throw error
+        if (error instanceof Failure && failures.length < 2) throw error
+        if (signal.aborted) throw stopped(name, signal, attempts)
+        if (!(error instanceof Failure)) throw error
+        throw exhausted(name, attempts, failures)
       }
     },
   }
-
-  /** How long to wait for another round; undefined when there should be none. */
-  function waitMs(error: Error, attemptNumber: number): number | undefined {
-    if (!(error instanceof Failure)) return undefined
-    const all = attempts(error)
-    if (!policy[error.kind].transient || !all.every((attempt) => policy[attempt.kind].transient)) return undefined
-    const backOff = firstWaitMs * 2 ** (attemptNumber - 1)
-    const waits = sole
-      ? [error.detail.retryAfterMs ?? backOff]
-      : all.map((attempt) => (attempt.until === undefined ? backOff : Math.max(0, attempt.until - clock.now())))
-    const shortest = Math.min(...waits)
-    return shortest <= longestWaitMs ? shortest : undefined
-  }
 }
 
-function attempts(error: Error): readonly Attempt[] {
-  return error instanceof Failure ? (error.detail.attempts ?? []) : []
+/** Milliseconds until some candidate is free again; Infinity when waiting does not help. */
+async function waitMs(failure: Failure, provider: Provider, now: number): Promise<number> {
+  const { attempts = [], retryAfterMs = 0 } = failure.detail
+  const kinds = attempts.length === 0 ? [failure.kind] : attempts.map(({ kind }) => kind)
+  if (!kinds.every((kind) => policy[kind].retry)) return Infinity
+  // A sole candidate does not wait for its own rest, only for its vendor.
+  if (attempts.length < 2) return Math.max(retryAfterMs, (failure.detail.until ?? now) - now)
+  const free = Math.min(...attempts.map(({ until = now }) => until - now))
+  const rest = await provider.resting?.()
+  return rest ? Math.max(free, rest.until - now) : free
 }

@@ -1,52 +1,79 @@
 import type { Clock } from '../core/clock.ts'
-import type { Provider } from '../core/provider.ts'
+import type { Log } from '../core/log.ts'
+import type { Call, Provider } from '../core/provider.ts'
 import type { CounterStore } from '../core/store.ts'
-import { restOfAll, tryInOrder } from './try-in-order.ts'
+import { earliest, tryInOrder, someFree } from './try-in-order.ts'
 
-export interface RotateOptions {
+/** One of several that take turns. */
+export interface Member {
+  readonly provider: Provider
+  /** Members with the same text differ only in key or base; they stand in for each other before any other member does. */
+  readonly model: string
+}
+export interface Turns {
   readonly counters: CounterStore
   readonly clock: Clock
-  /** When all members rest: fail at once, or ask the one whose rest ends first. */
-  readonly whenAllRest?: 'fail' | 'soonest'
+  readonly log: Log
+  /** When all members rest and nobody outside is free: ask the one that is free first, instead of failing. */
+  readonly whenAllRest?: 'soonest' | undefined
 }
 
 /**
- * The members of a pool take turns, one step a request; whoever fails is followed by the rest of the circle. Later calls of one turn
- * stay with the member that answered. The counter is stored, so processes take turns too; without a store it counts in memory.
+ * Members take turns, one step per request; the counter is stored, so turns go on in the next process. Later calls of one turn stay on
+ * the member that answered the first, or begin where the first began. When a member fails or rests, those with the same model are asked next, then the others.
  */
-export function rotate(name: string, members: readonly Provider[], options: RotateOptions): Provider {
-  const { counters, clock, whenAllRest = 'fail' } = options
-  const stays = new WeakMap<object, Provider>()
-  let counted = 0
+export function rotate(
+  name: string,
+  members: readonly Member[],
+  { counters, clock, log, whenAllRest }: Turns,
+): Provider {
+  const providers = members.map(({ provider }) => provider)
+  /** By turn: the member that comes first. */
+  const stays = new WeakMap<object, number>()
+  let spare = 0
 
-  async function nextStart(): Promise<number> {
-    if (members.length < 2) return 0
-    const count = await counters.next(name).catch(() => counted)
-    counted = count + 1
-    return count % members.length
+  const step = async (): Promise<number> => {
+    try {
+      return await counters.next(`rotate:${name}`)
+    } catch (error) {
+      log.warn('Whose turn it is could not be read from the store; counting goes on in memory.', {
+        name,
+        error: String(error),
+      })
+      return spare++
+    }
   }
-
-  async function order(turn: object | undefined): Promise<readonly Provider[]> {
-    const stay = turn && stays.get(turn)
-    const start = stay ? members.indexOf(stay) : await nextStart()
-    return [...members.slice(start), ...members.slice(0, start)]
+  const firstOf = async (turn: object | undefined): Promise<number> => {
+    const start = (turn && stays.get(turn)) ?? (await step()) % members.length
+    if (turn) stays.set(turn, start)
+    return start
   }
-
-  async function soonest(): Promise<Provider | undefined> {
-    if (whenAllRest === 'fail' || !(await restOfAll(members))) return undefined
-    const rests = await Promise.all(members.map(async (member) => ({ member, rest: await member.resting?.() })))
-    return rests.sort((left, right) => (left.rest?.until ?? 0) - (right.rest?.until ?? 0))[0]?.member
+  const ringFrom = (start: number): readonly Provider[] => {
+    const ring = [...members.slice(start), ...members.slice(0, start)]
+    const kin = ring.filter(({ model }) => model === ring[0]?.model)
+    return [...kin, ...ring.filter((member) => !kin.includes(member))].map(({ provider }) => provider)
   }
+  const allResting = () => earliest(providers)
 
   return {
     name,
-    resting: () => (whenAllRest === 'soonest' ? Promise.resolve(undefined) : restOfAll(members)),
     async open(call, signal) {
-      const awake = await soonest()
-      if (awake) return awake.open({ ...call, standing: 'sole' }, signal)
-      const { reply, by } = await tryInOrder(name, await order(call.turn), call, signal, clock)
-      if (call.turn) stays.set(call.turn, by)
+      const outer = call.standing ?? 'sole'
+      const only = providers.length === 1 ? providers[0] : undefined
+      const order = only ? [only] : ringFrom(await firstOf(call.turn))
+      const standing = async (index: number): Promise<Call['standing']> => {
+        if (only || outer === 'one-of-many') return outer
+        return (await someFree(order.slice(index + 1))) ? 'one-of-many' : 'last'
+      }
+      const soonest = whenAllRest === 'soonest' && outer !== 'one-of-many' ? await allResting() : undefined
+      const { reply, by } = soonest
+        ? await tryInOrder(name, [soonest.provider], call, signal, clock, async () => 'sole')
+        : await tryInOrder(name, order, call, signal, clock, standing)
+      if (call.turn && !only) stays.set(call.turn, providers.indexOf(by))
       return reply
+    },
+    async resting() {
+      return (await allResting())?.resting
     },
   }
 }

@@ -1,51 +1,56 @@
 import type { Clock } from '../core/clock.ts'
-import { type Attempt, Failure } from '../core/failure.ts'
-import type { Call, Provider, Reply, Resting, Standing } from '../core/provider.ts'
-import { attemptsOf, exhausted } from './attempt.ts'
+import { Failure, type Attempt } from '../core/failure.ts'
+import type { Call, Provider, Reply, Resting } from '../core/provider.ts'
+import { attemptsOf, exhausted, stopped, withAttempts } from './attempt.ts'
 import { policy } from './policy.ts'
 
 /**
- * Asks candidates one after the other until one answers, the next one at once. Each is told whether another is free. What failed before
- * the answer stands in its `attempts`; when none answers, the failure lists them all.
+ * Opens the first provider that can answer. `standing` is asked for each in turn, just before it. The reply names the attempts that
+ * failed before it; the Failure names all of them.
  */
 export async function tryInOrder(
   name: string,
-  candidates: readonly Provider[],
+  providers: readonly Provider[],
   call: Call,
   signal: AbortSignal,
   clock: Clock,
+  standing: (index: number) => Promise<Call['standing']>,
 ): Promise<{ readonly reply: Reply; readonly by: Provider }> {
+  const failures: Failure[] = []
   const attempts: Attempt[] = []
-  let last: Failure | undefined
-  for (const [index, candidate] of candidates.entries()) {
+  for (const [index, provider] of providers.entries()) {
+    const place = await standing(index)
+    if (signal.aborted) throw stopped(name, signal, attempts)
     const start = clock.now()
     try {
-      const standing = await standingOf(candidates.slice(index + 1), candidates.length, call)
-      const reply = await candidate.open({ ...call, standing }, signal)
-      return { reply: { ...reply, attempts: [...attempts, ...reply.attempts] }, by: candidate }
+      const reply = await provider.open(place === undefined ? call : { ...call, standing: place }, signal)
+      return { reply: withAttempts(reply, attempts), by: provider }
     } catch (error) {
       if (!(error instanceof Failure)) throw error
-      attempts.push(...attemptsOf(error, candidate.name, clock.now() - start))
-      if (!policy[error.kind].next)
-        throw new Failure(error.kind, error.message, { ...error.detail, attempts, cause: error })
-      last = error
+      failures.push(error)
+      attempts.push(...attemptsOf(error, provider.name, clock.now() - start))
+      if (signal.aborted && error.kind !== 'aborted') throw stopped(name, signal, attempts)
+      if (!policy[error.kind].next) throw new Failure(error.kind, error.message, { ...error.detail, attempts })
     }
   }
-  throw exhausted(name, attempts, last)
+  throw exhausted(name, attempts, failures)
 }
 
-async function standingOf(later: readonly Provider[], count: number, call: Call): Promise<Standing> {
-  const outer = call.standing ?? 'sole'
-  if (count === 1) return outer
-  if (outer === 'one-of-many') return outer
-  for (const candidate of later) if (!(await candidate.resting?.())) return 'one-of-many'
-  return 'last'
+/** True when at least one does not rest. */
+export async function someFree(providers: readonly Provider[]): Promise<boolean> {
+  for (const provider of providers) if (!(await provider.resting?.())) return true
+  return false
 }
 
-/** The rest of a group: none while a member is free, else the one that ends first. */
-export async function restOfAll(members: readonly Provider[]): Promise<Resting | undefined> {
-  const rests = await Promise.all(members.map((member) => member.resting?.()))
-  const all = rests.filter((rest) => rest !== undefined)
-  if (all.length < members.length) return undefined
-  return all.sort((left, right) => left.until - right.until)[0]
+/** When all of them rest: the one that is free first. Undefined when one is free. */
+export async function earliest(
+  providers: readonly Provider[],
+): Promise<{ readonly provider: Provider; readonly resting: Resting } | undefined> {
+  let first: { readonly provider: Provider; readonly resting: Resting } | undefined
+  for (const provider of providers) {
+    const resting = await provider.resting?.()
+    if (!resting) return undefined
+    if (!first || resting.until < first.resting.until) first = { provider, resting }
+  }
+  return first
 }

@@ -28,7 +28,7 @@ export function readVendorError(body: string): VendorError {
 }
 
 /** The same for a body that is already an object. */
-export function readErrorObject(root: JsonObject): VendorError {
+function readErrorObject(root: JsonObject): VendorError {
   const error = readObject(root['error']) ?? readObject(readList(root['errors'])[0]) ?? root
   const minimax = readObject(root['base_resp'])
   const detail = readObject(readList(root['detail'])[0])

@@ -1,6 +1,7 @@
 import { cp, readFile, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { Problem } from '../core/problem.ts'
+import { ensureFolder } from '../kit/atomic-file.ts'
 import type { Workspace } from './ports.ts'
 
 /** Read when present, in this order; the legacy names only without AGENT.md. */
@@ -11,6 +12,7 @@ const legacy = ['AGENTS.md', 'SOUL.md', 'USER.md', 'IDENTITY.md']
 export async function openWorkspace(root: string, template: string): Promise<Workspace> {
   if (!(await exists(root))) {
     try {
+      await ensureFolder(dirname(root))
       await cp(template, root, { recursive: true })
     } catch (error) {
       throw new Problem(`The workspace ${root} could not be made: ${(error as Error).message}.`, {

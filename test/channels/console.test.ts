@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { consoleChannel, type ConsoleOptions } from '../../src/channels/console/index.ts'
-import type { TurnReport } from '../../src/core/channel.ts'
+import type { TurnReport } from '../../src/core/report.ts'
 
 const to = { channel: 'console', chat: 'direct' }
 const report: TurnReport = {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { isJsonObject, type Json } from '../../src/core/json.ts'
 import { Problem } from '../../src/core/problem.ts'
-import { defaultWorkspace, environment } from '../../src/config/environment.ts'
+import { defaultWorkspace, type Environment, environment } from '../../src/config/environment.ts'
 import { explain } from '../../src/config/explain.ts'
 import { fetcherFor } from '../../src/config/fetcher.ts'
 import { listFromText } from '../../src/config/fit.ts'
@@ -24,8 +24,10 @@ interface LoadInput {
   readonly env?: Readonly<Record<string, string>>
 }
 
-/** Loads a config in a folder of its own, with nothing in the environment but what is given. */
-async function load(input: LoadInput): Promise<Loaded> {
+const load = (input: LoadInput): Promise<Loaded> => inHome(input, loadConfig)
+
+/** Does `work` with a config in a folder of its own and nothing in the environment but what is given. */
+export async function inHome<T>(input: LoadInput, work: (environment: Environment) => Promise<T>): Promise<T> {
   const home = await mkdtemp(join(tmpdir(), 'picoclaw-vector-'))
   try {
     const files: Files = {
@@ -34,7 +36,7 @@ async function load(input: LoadInput): Promise<Loaded> {
       ...input.files,
     }
     for (const [name, text] of Object.entries(files)) await writeFile(join(home, name), text, { mode: 0o600 })
-    return await loadConfig(environment({ PICOCLAW_HOME: home, HOME: home, ...input.env }))
+    return await work(environment({ PICOCLAW_HOME: home, HOME: home, ...input.env }))
   } finally {
     await rm(home, { recursive: true, force: true })
   }

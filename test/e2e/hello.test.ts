@@ -126,9 +126,9 @@ test('Ctrl-C ends an answer within a second with exit code 130 and leaves no con
   for (let round = 0; round < 3; round += 1) {
     const asked = vendor.seen.length
     let stopped = 0
-    const running = picoclaw(['agent', '-m', 'x', '--debug'], {
+    const running = picoclaw(['agent', '-m', 'x'], {
       home,
-      onFirstWord: (pid) => {
+      onStart: (pid) => {
         const wait = setInterval(() => {
           if (vendor.seen.length === asked) return
           clearInterval(wait)

@@ -25,12 +25,12 @@ interface Options {
   readonly home?: string
   readonly env?: Readonly<Record<string, string>>
   readonly input?: string
-  /** Called with the child's id once stdout or stderr has said something. */
-  onFirstWord?(pid: number): void
+  /** Called with the child's id as soon as it runs. */
+  onStart?(pid: number): void
 }
 
 /** Runs the built program to its end. Its environment holds a PATH and what is given here, nothing else. */
-export function picoclaw(args: readonly string[], { home = emptyHome(), env = {}, input, onFirstWord }: Options = {}) {
+export function picoclaw(args: readonly string[], { home = emptyHome(), env = {}, input, onStart }: Options = {}) {
   return new Promise<Ran>((resolve, reject) => {
     const child = spawn(process.execPath, ['dist/main.js', ...args], {
       env: { PATH: process.env['PATH'] ?? '', HOME: home, PICOCLAW_HOME: home, ...env },
@@ -38,12 +38,12 @@ export function picoclaw(args: readonly string[], { home = emptyHome(), env = {}
     })
     const output = { stdout: '', stderr: '' }
     const hear = (name: 'stdout' | 'stderr') => (chunk: Buffer) => {
-      if (output.stdout + output.stderr === '' && child.pid !== undefined) onFirstWord?.(child.pid)
       output[name] += chunk.toString()
     }
     child.stdout?.on('data', hear('stdout'))
     child.stderr?.on('data', hear('stderr'))
     child.on('error', reject)
+    if (child.pid !== undefined) onStart?.(child.pid)
     child.on('close', (code) => resolve({ code, ...output }))
     child.stdin?.end(input)
   })

@@ -1,16 +1,50 @@
 import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
+import { createServer, type IncomingHttpHeaders } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { after, before, test } from 'node:test'
+import { buffer } from 'node:stream/consumers'
 import { LLMock } from '@copilotkit/aimock'
 import { emptyHome, picoclaw, writeConfig } from './program.ts'
 
-// A server that we did not write answers here, and its journal says what reached it.
+// A server that we did not write answers; what stands before it only notes the bytes that pass, since its own journal rewrites them.
 const vendor = new LLMock({ port: 0, host: '127.0.0.1', logLevel: 'silent' })
+const seen: { readonly path: string; readonly headers: IncomingHttpHeaders; readonly body: unknown }[] = []
+const passing = createServer((request, response) => {
+  void (async () => {
+    const body = await buffer(request)
+    const path = request.url ?? ''
+    seen.push({ path, headers: request.headers, body: JSON.parse(body.toString()) as unknown })
+    const {
+      'content-type': type = '',
+      authorization = '',
+      'x-api-key': key = '',
+      'anthropic-version': version = '',
+    } = request.headers
+    const headers = {
+      'content-type': type,
+      authorization,
+      'x-api-key': String(key),
+      'anthropic-version': String(version),
+    }
+    const answer = await fetch(`${vendor.url}${path}`, { method: request.method ?? 'POST', body, headers })
+    response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' })
+    for await (const chunk of answer.body ?? []) response.write(chunk)
+    response.end()
+  })()
+})
+let url = ''
 before(async () => {
   vendor.onMessage('Hello', { content: 'Hi there, this is a longer streamed sentence.' })
   await vendor.start()
+  await new Promise<void>((resolve) => passing.listen(0, '127.0.0.1', resolve))
+  url = `http://127.0.0.1:${(passing.address() as AddressInfo).port}`
 })
-after(() => vendor.stop())
+after(async () => {
+  passing.closeAllConnections()
+  passing.close()
+  await vendor.stop()
+})
 
 /** What differs from run to run, replaced by its name. */
 function steady(body: unknown, home: string): unknown {
@@ -32,14 +66,16 @@ for (const [protocol, model, base] of [
     test(`${protocol}: the answer of a foreign server (${form}), and the request that asked for it`, async () => {
       const home = emptyHome()
       writeConfig(home, {
-        model_list: [{ model_name: 'm', model, api_base: `${vendor.url}${base}`, api_key: 'sk-wire-test-key' }],
+        model_list: [{ model_name: 'm', model, api_base: `${url}${base}`, api_key: 'sk-wire-test-key' }],
       })
-      vendor.clearRequests()
+      seen.length = 0
       const { code, stdout, stderr } = await picoclaw(['agent', '-m', 'Hello', ...extra], { home })
       assert.equal(code, 0, stderr)
       assert.match(stdout, /Hi there, this is a longer streamed sentence\./)
-      const [request] = vendor.getRequests()
+      const [request, more] = seen
       assert.ok(request)
+      assert.equal(more, undefined)
+      assert.match(request.headers['user-agent'] ?? '', /^picoclaw\/\d/)
       const file = `test/fixtures/${protocol}/request-hello-${form}.json`
       const sent = steady({ path: request.path, body: request.body }, home)
       if (process.env['UPDATE_FIXTURES']) writeFileSync(file, `${JSON.stringify(sent, null, 2)}\n`)

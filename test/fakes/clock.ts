@@ -5,11 +5,12 @@ export interface FakeClock extends Clock {
   advance(ms: number): Promise<void>
 }
 
+const settle = () => new Promise<void>((resolve) => setImmediate(resolve))
+
 /** A clock that stands still until told. */
 export function fakeClock(start = 1_700_000_000_000): FakeClock {
   let now = start
   const sleepers = new Set<{ readonly at: number; wake(): void }>()
-  const settle = () => new Promise<void>((resolve) => setImmediate(resolve))
   return {
     now: () => now,
     sleep: (ms, signal) =>

@@ -20,7 +20,7 @@ export interface ScriptedReply {
   /** Written one after another, each in its own write. */
   readonly chunks?: readonly (string | Uint8Array)[]
   /** `end` closes properly, `cut` breaks the connection, `hang` leaves it open. `headers-never` does not even answer. */
-  readonly then?: 'end' | 'cut' | 'hang' | 'headers-never'
+  readonly ending?: 'end' | 'cut' | 'hang' | 'headers-never'
 }
 type Script = ScriptedReply | ((request: Recorded) => ScriptedReply)
 
@@ -84,7 +84,7 @@ async function answer(
   Object.assign(recorded, { body: Buffer.concat(body) })
   const reply =
     typeof script === 'function' ? script(recorded) : (script ?? { status: 599, chunks: ['beyond the script'] })
-  if (reply.then === 'headers-never') return
+  if (reply.ending === 'headers-never') return
   response.writeHead(reply.status ?? 200, reply.headers ?? { 'content-type': 'text/event-stream' })
   response.flushHeaders()
   for (const chunk of reply.chunks ?? []) {
@@ -92,8 +92,8 @@ async function answer(
     if (!response.write(chunk)) await new Promise((resolve) => response.once('drain', resolve).once('close', resolve))
     await tick()
   }
-  if (reply.then === 'cut') response.destroy()
-  else if (reply.then !== 'hang') response.end()
+  if (reply.ending === 'cut') response.destroy()
+  else if (reply.ending !== 'hang') response.end()
 }
 
 export const json = (value: unknown, status = 200): ScriptedReply => ({

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util'
-import type { Channel, LiveMessage, OutboundMessage, TurnReport } from '../../core/channel.ts'
+import type { Channel, LiveMessage, OutboundMessage } from '../../core/channel.ts'
+import type { TurnReport } from '../../core/report.ts'
 import { reportLines } from './report.ts'
 
 /** A place to write to. */

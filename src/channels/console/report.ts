@@ -1,4 +1,4 @@
-import type { TurnReport } from '../../core/channel.ts'
+import type { TurnReport } from '../../core/report.ts'
 
 /** What a person should know about an answer, a line each. Nothing when all went as usual and nobody watches. */
 export function reportLines(report: TurnReport, interactive: boolean): readonly string[] {

@@ -37,9 +37,11 @@ Exit code: 0 answered, 1 no answer, 2 wrong command line, 4 wrong configuration,
     const app = await build({
       stdout: io.stdout,
       stderr: io.stderr,
+      redactor: io.redactor,
       interactive: io.stdout.isTTY ?? false,
       json: values.json ?? false,
       debug: values.debug ?? false,
+      watch: question === undefined,
       ...(values.model !== undefined && { model: values.model }),
       ...(values.session !== undefined && { session: values.session }),
     })

@@ -8,6 +8,9 @@ const actions = {
   list: () => import('../models/list.ts'),
   vendors: () => import('../models/vendors.ts'),
   test: () => import('../models/test.ts'),
+  add: () => import('../models/add.ts'),
+  default: () => import('../models/default.ts'),
+  remove: () => import('../models/remove.ts'),
 } satisfies Record<string, () => Promise<{ run(args: readonly string[], io: Io): Promise<number> }>>
 
 const command: Command = {

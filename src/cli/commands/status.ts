@@ -10,7 +10,7 @@ What is configured, what would answer, and what needs attention.
 `,
   async run(args, io) {
     const { values } = parse(args, { json: { type: 'boolean' } })
-    const facts = await status()
+    const facts = await status({ redactor: io.redactor })
     if (values.json) {
       io.stdout.write(`${JSON.stringify(facts)}\n`)
       return exitCodes.ok

@@ -8,11 +8,11 @@ import { table } from '../table.ts'
 /** `models list` */
 export async function run(args: readonly string[], io: Io): Promise<number> {
   const { values } = parse(args, { json: { type: 'boolean' } })
-  const house = await openHouse({ write: (text) => io.stderr.write(text), debug: false })
+  const house = await openHouse({ write: (text) => io.stderr.write(text), debug: false, redactor: io.redactor })
   try {
     const models = await modelRows(house)
     if (values.json) {
-      io.stdout.write(`${JSON.stringify({ default: house.sources.defaultModel, models })}\n`)
+      io.stdout.write(`${JSON.stringify({ default: house.current.sources.defaultModel, models })}\n`)
       return exitCodes.ok
     }
     io.stdout.write(

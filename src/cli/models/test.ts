@@ -7,7 +7,7 @@ import { parse } from '../options.ts'
 /** `models test [NAME …]` */
 export async function run(args: readonly string[], io: Io): Promise<number> {
   const { values, positionals } = parse(args, { json: { type: 'boolean' } }, true)
-  const house = await openHouse({ write: (text) => io.stderr.write(text), debug: false })
+  const house = await openHouse({ write: (text) => io.stderr.write(text), debug: false, redactor: io.redactor })
   const abort = new AbortController()
   using _interrupt = io.onInterrupt(() => abort.abort())
   try {

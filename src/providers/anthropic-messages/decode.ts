@@ -31,17 +31,18 @@ export function decoder({ blame, toolName, seed }: DecoderContext): Decoder {
   return {
     frame(data, event) {
       const frame = check(parseJson(data), event)
+      const at = readCount(frame['index']) ?? 0
       switch (readText(frame['type']) ?? event) {
         case 'message_start':
           return [start(readObject(frame['message']) ?? {})]
         case 'content_block_start':
-          blocks.start(frame['index'] ?? 0, readObject(frame['content_block']) ?? {})
+          blocks.start(at, readObject(frame['content_block']) ?? {})
           return parts.take()
         case 'content_block_delta':
-          blocks.delta(frame['index'] ?? 0, readObject(frame['delta']) ?? {})
+          blocks.delta(at, readObject(frame['delta']) ?? {})
           return parts.take()
         case 'content_block_stop':
-          blocks.stop(frame['index'] ?? 0)
+          blocks.stop(at)
           return parts.take()
         case 'message_delta':
           usage = readUsage(readObject(frame['usage']) ?? {}, usage)
@@ -77,10 +78,9 @@ export function decoder({ blame, toolName, seed }: DecoderContext): Decoder {
 /** Feeds content blocks to the sequencer. What only Anthropic's own servers use (searches, citations) is left out. */
 function blockReader(parts: Sequencer, toolName: (wire: string) => string) {
   /** The open blocks; of a tool call, the input that its start brought. */
-  const open = new Map<Json, { readonly type: string; readonly input?: JsonObject; hasDelta: boolean }>()
-  const key = (index: Json) => String(index)
+  const open = new Map<number, { readonly type: string; readonly input?: JsonObject; hasDelta: boolean }>()
   return {
-    start(index: Json, block: JsonObject) {
+    start(index: number, block: JsonObject) {
       const type = readText(block['type']) ?? ''
       const input = readObject(block['input'])
       open.set(index, { type, hasDelta: false, ...defined({ input }) })
@@ -93,9 +93,9 @@ function blockReader(parts: Sequencer, toolName: (wire: string) => string) {
       }
       if (type !== 'tool_use') return
       const name = readText(block['name'])
-      parts.call(key(index), { id: readText(block['id']) || undefined, name: name && toolName(name) })
+      parts.call(index, { id: readText(block['id']) || undefined, name: name && toolName(name) })
     },
-    delta(index: Json, delta: JsonObject) {
+    delta(index: number, delta: JsonObject) {
       const block = open.get(index)
       switch (readText(delta['type'])) {
         case 'text_delta':
@@ -108,19 +108,19 @@ function blockReader(parts: Sequencer, toolName: (wire: string) => string) {
           const json = readText(delta['partial_json'])
           if (block?.type !== 'tool_use' || !json) return
           block.hasDelta = true
-          return parts.call(key(index), { json })
+          return parts.call(index, { json })
         }
         default:
           return
       }
     },
-    stop(index: Json) {
+    stop(index: number) {
       const block = open.get(index)
       open.delete(index)
       if (block?.type === 'thinking') parts.endThinking()
       if (block?.type !== 'tool_use') return
-      if (!block.hasDelta && block.input) parts.call(key(index), { json: JSON.stringify(block.input) })
-      parts.endCall(key(index))
+      if (!block.hasDelta && block.input) parts.call(index, { json: JSON.stringify(block.input) })
+      parts.endCall(index)
     },
   }
 }
@@ -142,12 +142,12 @@ export function stopReason(reason: string, hasCalls: boolean): StopReason {
   }
 }
 
-/** Anthropic's counts never overlap. A later 0 does not undo an earlier figure: some vendors repeat only part of them. */
-export function readUsage(wire: JsonObject, before: Usage): Usage {
+/** Anthropic's counts never overlap. A later 0 for the prompt does not undo an earlier figure: some vendors repeat only part of them. */
+function readUsage(wire: JsonObject, before: Usage): Usage {
   const reasoning = readCount(readObject(wire['output_tokens_details'])?.['thinking_tokens']) ?? before.reasoning
   return {
     input: readCount(wire['input_tokens']) || before.input,
-    output: readCount(wire['output_tokens']) || before.output,
+    output: readCount(wire['output_tokens']) ?? before.output,
     cacheRead: readCount(wire['cache_read_input_tokens']) || before.cacheRead,
     cacheWrite: readCount(wire['cache_creation_input_tokens']) || before.cacheWrite,
     ...defined({ reasoning }),

@@ -5,40 +5,37 @@ import type { Endpoint, Protocol } from '../endpoint.ts'
 import { forwardedHeaders } from '../relay.ts'
 import { requestHeaders } from '../request-headers.ts'
 import { noSdkTimeoutMs, placeholderKey, sdkHeaders } from '../sdk.ts'
+import { chatUrl } from '../wire-model.ts'
 import { decoder } from './decode.ts'
 import { encode } from './encode.ts'
 import { dialectId } from './messages.ts'
 
-const path = '/v1/messages'
 /** The version of the API that every vendor of this dialect knows. */
 const version = '2023-06-01'
 /** What a login's token must say, and how such a token begins. */
 const loginBeta = 'oauth-2025-04-20'
 const isLoginToken = (token: string) => token.startsWith('sk-ant-oat')
 
-/** The base without its `/v1`: the path brings its own. */
-export const serverOf = (apiBase: string): string => apiBase.trim().replace(/\/+$/, '').replace(/\/v1$/, '')
-
 /** Anthropic's Messages API, and everyone who speaks it. */
 export const anthropicMessagesDialect: Dialect = {
   id: dialectId,
-  url: ({ entry }) => `${serverOf(entry.apiBase)}${path}`,
+  url: (endpoint) => chatUrl(endpoint, dialectId),
   encode,
   headers: (endpoint, token, client) => {
     const given = client ? forwardedHeaders(client) : {}
     return requestHeaders(endpoint, { 'anthropic-version': version, ...given, ...credentials(endpoint, token, given) })
   },
-  async send({ entry }, body, headers, fetch) {
+  async send(url, body, headers, fetch) {
     const client = new Anthropic({
       apiKey: placeholderKey,
-      baseURL: serverOf(entry.apiBase),
+      baseURL: url,
       defaultHeaders: { Authorization: null, 'x-api-key': null },
       maxRetries: 0,
       timeout: noSdkTimeoutMs,
       logLevel: 'off',
-      fetch: (url, init) => fetch(url, { ...init, headers: sdkHeaders(init?.headers, headers) }),
+      fetch: (address, init) => fetch(address, { ...init, headers: sdkHeaders(init?.headers, headers) }),
     })
-    return client.post(path, { body }).asResponse()
+    return client.post(url, { body }).asResponse()
   },
   decoder,
 }

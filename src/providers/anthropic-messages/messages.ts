@@ -52,8 +52,9 @@ const opening: WireMessage = {
   from: [],
 }
 
+const isResult = (block: JsonObject): boolean => block['type'] === 'tool_result'
+
 function resultsFirst(content: readonly JsonObject[]): readonly JsonObject[] {
-  const isResult = (block: JsonObject) => block['type'] === 'tool_result'
   return [...content.filter(isResult), ...content.filter((block) => !isResult(block))]
 }
 

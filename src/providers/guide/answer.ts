@@ -1,4 +1,4 @@
-import MiniSearch from 'minisearch'
+import MiniSearch, { type SearchResult } from 'minisearch'
 
 export interface GuideDocument {
   /** As people find it, for example `docs/guide/models.md`. */
@@ -22,33 +22,49 @@ export function finder(documents: readonly GuideDocument[]): (question: string) 
       prefix: (term) => term.length > 3,
       fuzzy: (term) => (term.length > 5 ? 0.2 : false),
     },
-    processTerm: (term) => (stopWords.has(term.toLowerCase()) ? null : stem(term.toLowerCase())),
+    // Its own splitting leaves the backquotes of code on the word.
+    tokenize: words,
+    processTerm: termOf,
   })
   index.addAll(sections.map((section, id) => ({ id, ...section })))
   return (question) => {
     const [best] = index.search(question)
-    if (!best || best.score < leastScore) return undefined
-    const asked = words(question).filter((word) => !stopWords.has(word))
-    return best.queryTerms.length >= asked.length * leastShare ? sections[Number(best.id)] : undefined
+    if (!best) return undefined
+    const asked = [...new Set(words(question).map(termOf))].filter((term) => term !== null)
+    return isAnswer(asked, best) ? sections[Number(best.id)] : undefined
   }
 }
 
 /** Below this a match is chance. */
 const leastScore = 4
-/** The part of a question's words that a section must speak of. */
-const leastShare = 0.5
 
-const words = (text: string) => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []
+/** Whether a section speaks of what was asked: of every word, or of most words, or of half of them with one in its heading. */
+function isAnswer(asked: readonly string[], { score, terms, queryTerms, match }: SearchResult): boolean {
+  if (asked.every((term) => terms.includes(term))) return true
+  const share = queryTerms.length / asked.length
+  const inHeading = asked.some((term) => match[term]?.includes('heading'))
+  return score >= leastScore && (share > 0.5 || (share === 0.5 && inHeading))
+}
+
+const words = (text: string): string[] => text.match(/[\p{L}\p{N}]+/gu) ?? []
+
+/** A word as it is looked up; null for one that says nothing about the subject. */
+function termOf(word: string): string | null {
+  const lower = word.toLowerCase()
+  return lower.length < 2 || stopWords.has(lower) ? null : stem(lower)
+}
 
 const stopWords: ReadonlySet<string> = new Set(
-  'a about an and are as at be by can could do does for from have how i if in is it me my need of on or our please should that the their there these this to use using want was we what when where which who why will with work would you your picoclaw'.split(
+  'a about an and are as at be by can could do does for from get happen happens have how i if in is it me my need of on or our please put say says set should tell that the their there these this to up use using want was we what when where which who why will with work would you your picoclaw'.split(
     ' ',
   ),
 )
 
-/** Plurals and verb endings, roughly: enough for one language and a few pages. */
-function stem(term: string): string {
-  return term.replace(/(?:ing|ed|es|s)$/, (ending) => (term.length - ending.length >= 4 ? '' : ending))
+/** A word without its ending, roughly: enough for one language and a few pages. `retries`, `retry` and `retrying` are one. */
+function stem(word: string): string {
+  const singular = word.replace(/(?<=..[^s])s$/, '')
+  const plain = singular.replace(/(?<=...)(?:ing|ed)$/, '')
+  return plain.replace(/(?<=..)(?:y|ie?)$/, 'i').replace(/(?<=...)e$/, '')
 }
 
 function sectionsOf({ file, text }: GuideDocument): readonly Section[] {

@@ -19,31 +19,32 @@ export function decoder({ blame, toolName, seed }: DecoderContext): Decoder {
   const parts = sequencer((count) => `call_${(id || seed).replaceAll(/[^\w-]/g, '_')}_${count}`)
   const pieces = toolCalls(parts, toolName)
 
-  const read = (chunk: JsonObject, choice: JsonObject | undefined): readonly ChatEvent[] => {
-    const first: ChatEvent[] = []
-    if (!started) {
-      started = true
-      id = readText(chunk['id']) ?? ''
-      first.push({ type: 'start', id, model: readText(chunk['model']) ?? '' })
+  const readDelta = (delta: JsonObject) => {
+    readReasoning(delta, parts)
+    readContent(delta['content'], parts)
+    const refusal = readText(delta['refusal'])
+    if (refusal) {
+      refusing = true
+      parts.text(refusal)
     }
-    const counted =
-      readObject(chunk['usage']) ?? readObject(choice?.['usage']) ?? readObject(readObject(chunk['x_groq'])?.['usage'])
+    for (const piece of readObjects(delta['tool_calls'])) pieces(piece)
+  }
+  const start = (chunk: JsonObject): readonly ChatEvent[] => {
+    if (started) return []
+    started = true
+    id = readText(chunk['id']) ?? ''
+    return [{ type: 'start', id, model: readText(chunk['model']) ?? '' }]
+  }
+  const read = (chunk: JsonObject): readonly ChatEvent[] => {
+    const choice = firstChoice(chunk)
+    const first = start(chunk)
+    const counted = countsIn(chunk, choice)
     if (counted) usage = readUsage(counted)
-    const delta = readObject(choice?.['delta']) ?? readObject(choice?.['message'])
-    if (delta) {
-      readReasoning(delta, parts)
-      readContent(delta['content'], parts)
-      const refusal = readText(delta['refusal'])
-      if (refusal) {
-        refusing = true
-        parts.text(refusal)
-      }
-      for (const piece of readObjects(delta['tool_calls'])) pieces(piece)
-    }
+    const delta = readObject(choice?.['delta'] ?? choice?.['message'])
+    if (delta) readDelta(delta)
     const reason = readText(choice?.['finish_reason'])
-    if (reason) finish = reason
-    if (reason !== undefined && failed.has(reason))
-      throw blame.ours('overloaded', `the vendor ended the answer with "${reason}"`)
+    if (reason && failed.has(reason)) throw blame.ours('overloaded', `the vendor ended the answer with "${reason}"`)
+    finish = reason || finish
     return [...first, ...parts.take()]
   }
   const end = (): readonly ChatEvent[] => {
@@ -59,13 +60,10 @@ export function decoder({ blame, toolName, seed }: DecoderContext): Decoder {
   return {
     frame(data, event) {
       if (data.trim() === '[DONE]') return end()
-      const chunk = check(parseJson(data), event)
-      return read(chunk, firstChoice(chunk))
+      return read(check(parseJson(data), event))
     },
     whole(answer) {
-      const chunk = check(answer)
-      const events = read(chunk, firstChoice(chunk))
-      return [...events, ...end()]
+      return [...read(check(answer)), ...end()]
     },
     close() {
       if (finish === undefined) throw blame.ours('cut')
@@ -77,13 +75,17 @@ export function decoder({ blame, toolName, seed }: DecoderContext): Decoder {
   }
 }
 
+/** Where vendors put their counts. */
+const countsIn = (chunk: JsonObject, choice: JsonObject | undefined): JsonObject | undefined =>
+  [chunk['usage'], choice?.['usage'], readObject(chunk['x_groq'])?.['usage']].map(readObject).find(Boolean)
+
 /** Ends that are failures by another name: OpenRouter, DeepSeek, Zhipu. */
 const failed = new Set(['error', 'insufficient_system_resource', 'network_error'])
 const tooLong = new Set(['length', 'max_tokens', 'max_output_tokens', 'model_length'])
 const refusals = new Set(['content_filter', 'refusal', 'sensitive', 'safety'])
 
 /** A vendor that says `stop` though it called tools means the calls. */
-export function stopReason(finish: string, hasCalls: boolean): StopReason {
+function stopReason(finish: string, hasCalls: boolean): StopReason {
   if (tooLong.has(finish)) return 'length'
   if (refusals.has(finish)) return 'refusal'
   if (hasCalls || finish === 'tool_calls' || finish === 'function_call') return 'tool-calls'
@@ -125,32 +127,37 @@ function readReasoning(delta: JsonObject, parts: Sequencer): void {
 
 /** Tells whose piece it is: by index, by id where the index is missing, else the last call's. */
 function toolCalls(parts: Sequencer, toolName: (wire: string) => string): (piece: JsonObject) => void {
-  const keys = new Map<Json, { key: string; id: string | undefined }>()
+  const known = new Map<Json, { readonly key: number; readonly id: string | undefined }>()
   let last: Json = 0
   let count = 0
   return (piece) => {
     const wire = readObject(piece['function']) ?? {}
     const id = readText(piece['id']) || undefined
     const name = readText(wire['name']) || undefined
-    const slot: Json = piece['index'] ?? id ?? last
-    last = slot
-    let known = keys.get(slot)
+    last = piece['index'] ?? id ?? last
+    let call = known.get(last)
     // Some vendors give every call the same index: another id and a name begin another call.
-    if (!known || (id !== undefined && known.id !== undefined && known.id !== id && name !== undefined)) {
-      known = { key: String(count), id }
+    const another = name !== undefined && differ(id, call?.id)
+    if (!call || another) {
+      call = { key: count, id }
       count += 1
-      keys.set(slot, known)
     }
-    known.id ??= id
-    const json = wire['arguments']
-    parts.call(known.key, {
+    known.set(last, { key: call.key, id: call.id ?? id })
+    parts.call(call.key, {
       id,
-      name: name === undefined ? undefined : toolName(name),
-      json: typeof json === 'string' ? json : isJsonObject(json) ? JSON.stringify(json) : undefined,
+      name: name && toolName(name),
+      json: argumentsText(wire['arguments']),
       signature: signatureOf(piece, wire),
     })
   }
 }
+
+const differ = (one: string | undefined, other: string | undefined): boolean =>
+  one !== undefined && other !== undefined && one !== other
+
+/** Arguments as text, though some vendors send the object itself. */
+const argumentsText = (value: Json | undefined): string | undefined =>
+  isJsonObject(value) ? JSON.stringify(value) : readText(value)
 
 /** Gemini's thought signature, in any place where vendors put it. */
 export function signatureOf(call: JsonObject, wire: JsonObject): string | undefined {

@@ -1,12 +1,12 @@
 import type { ChatRequest, Effort, ToolChoice } from '../../core/chat.ts'
 import type { JsonObject } from '../../core/json.ts'
-import type { ThinkingStyle } from '../../models/vendor.ts'
+import type { Quirks, ThinkingStyle } from '../../models/vendor.ts'
 import type { Encoded } from '../dialect.ts'
 import type { Endpoint } from '../endpoint.ts'
 import { defined } from '../read.ts'
 import { simplifySchema } from '../simplify-schema.ts'
 import { toolNames, wireName } from '../tool-names.ts'
-import { effortOf, rulesFor, wireModel } from '../wire-model.ts'
+import { authorOf, effortOf, rulesFor, someOf, temperatureOf, wireModel, withExtras } from '../wire-model.ts'
 import { encodeMessages, longestName } from './messages.ts'
 
 /** The most stop sequences that OpenAI takes. */
@@ -14,41 +14,41 @@ const mostStops = 4
 
 /** A chat request as the body of POST /chat/completions. */
 export async function encode(endpoint: Endpoint, request: ChatRequest, stream: boolean): Promise<Encoded> {
-  const { entry, vendor } = endpoint
-  const quirks = vendor.quirks ?? {}
+  const { entry } = endpoint
+  const quirks = endpoint.vendor.quirks ?? {}
   const rules = rulesFor(endpoint)
   const tools = request.tools ?? []
-  const system = (request.system ?? []).filter((section) => section !== '').join('\n\n')
   const messages = await encodeMessages(request.messages, {
     endpoint,
-    author: `${entry.vendor}/${entry.model}`,
+    author: authorOf(endpoint),
     keepThinking: entry.keepThinking,
     replayReasoning: quirks.replayReasoning ?? false,
   })
   const body = defined({
     model: wireModel(endpoint),
-    messages: system === '' ? messages : [{ role: 'system', content: system }, ...messages],
-    tools: tools.length > 0 ? tools.map((tool) => encodeTool(tool, entry.simpleSchema)) : undefined,
+    messages: [...systemMessage(request.system ?? []), ...messages],
+    tools: someOf(tools.map((tool) => encodeTool(tool, entry.simpleSchema))),
     tool_choice: encodeChoice(request.toolChoice, tools),
     [rules.tokenField ?? 'max_tokens']: request.maxTokens,
     temperature: temperatureOf(request.temperature, rules.temperature),
     top_p: request.topP,
-    stop: request.stop?.length ? request.stop.slice(0, mostStops) : undefined,
+    stop: someOf(request.stop?.slice(0, mostStops)),
     response_format: encodeFormat(request),
     prompt_cache_key: quirks.cacheKey ? request.cacheKey : undefined,
     ...thinkingFields(effortOf(entry, request), rules.thinking ?? 'none'),
-    stream: stream || undefined,
-    stream_options: stream && !quirks.noStreamUsage ? { include_usage: true } : undefined,
+    ...(stream && streamFields(quirks)),
   })
-  return {
-    body: { ...(body as JsonObject), ...request.extra, ...quirks.extraBody, ...entry.extraBody },
-    notes: [],
-    toolName: toolNames(
-      tools.map(({ name }) => name),
-      longestName,
-    ),
-  }
+  const names = tools.map(({ name }) => name)
+  return { body: withExtras(body, endpoint, request.extra), notes: [], toolName: toolNames(names, longestName) }
 }
+
+function systemMessage(sections: readonly string[]): readonly JsonObject[] {
+  const content = sections.filter((section) => section !== '').join('\n\n')
+  return content === '' ? [] : [{ role: 'system', content }]
+}
+
+const streamFields = ({ noStreamUsage }: Quirks): JsonObject =>
+  noStreamUsage ? { stream: true } : { stream: true, stream_options: { include_usage: true } }
 
 function encodeTool(tool: NonNullable<ChatRequest['tools']>[number], simple: boolean): JsonObject {
   const parameters = simple ? simplifySchema(tool.input) : tool.input
@@ -65,11 +65,6 @@ function encodeChoice(
   if (typeof choice === 'string') return choice
   if (!tools.some(({ name }) => name === choice.name)) return undefined
   return { type: 'function', function: { name: wireName(choice.name, longestName) } }
-}
-
-function temperatureOf(asked: number | undefined, rule: number | 'omit' | undefined): number | undefined {
-  if (asked === undefined || rule === 'omit') return undefined
-  return rule ?? asked
 }
 
 function encodeFormat({ format }: ChatRequest): JsonObject | undefined {

@@ -5,35 +5,34 @@ import type { Protocol } from '../endpoint.ts'
 import { forwardedHeaders } from '../relay.ts'
 import { noSdkTimeoutMs, placeholderKey, sdkHeaders } from '../sdk.ts'
 import { requestHeaders } from '../request-headers.ts'
+import { chatUrl } from '../wire-model.ts'
 import { decoder } from './decode.ts'
 import { encode } from './encode.ts'
 import { dialectId } from './messages.ts'
 
-const path = '/chat/completions'
-
 /** OpenAI's Chat Completions API, and everyone who speaks it. */
 export const openaiChatDialect: Dialect = {
   id: dialectId,
-  url: ({ entry }) => `${entry.apiBase.replace(/\/+$/, '')}${path}`,
+  url: (endpoint) => chatUrl(endpoint, dialectId),
   encode,
   headers: (endpoint, token, client) =>
     requestHeaders(endpoint, {
       ...(client && forwardedHeaders(client)),
       ...(token !== undefined && token !== '' && { authorization: `Bearer ${token}` }),
     }),
-  async send({ entry }, body, headers, fetch) {
+  async send(url, body, headers, fetch) {
     const client = new OpenAI({
       apiKey: placeholderKey,
       organization: null,
       project: null,
-      baseURL: entry.apiBase.replace(/\/+$/, ''),
+      baseURL: url,
       defaultHeaders: { Authorization: null },
       maxRetries: 0,
       timeout: noSdkTimeoutMs,
       logLevel: 'off',
-      fetch: (url, init) => fetch(url, { ...init, headers: sdkHeaders(init?.headers, headers) }),
+      fetch: (address, init) => fetch(address, { ...init, headers: sdkHeaders(init?.headers, headers) }),
     })
-    return client.post(path, { body }).asResponse()
+    return client.post(url, { body }).asResponse()
   },
   decoder,
 }

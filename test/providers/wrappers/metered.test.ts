@@ -1,61 +1,133 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { bucket, paced } from '../../../src/providers/paced.ts'
+import { silent } from '../../../src/core/log.ts'
+import type { LedgerStore } from '../../../src/core/store.ts'
 import { metered } from '../../../src/providers/metered.ts'
 import { fakeClock } from '../../fakes/clock.ts'
+import { ask, fakeCall, fakeProvider, usage, type Step } from '../../fakes/provider.ts'
 import { memoryStore } from '../../fakes/store.ts'
-import { aCall, candidate, hear } from './bench.ts'
 
-function meter(...steps: Parameters<typeof candidate> extends [string, ...infer Steps] ? Steps : never) {
+const about = { endpoint: 'fake/a', vendor: 'fake', model: 'a', keyTag: 'k1' }
+const price = { price: { input: 2, output: 10, cacheRead: 0.5 }, source: 'config' }
+
+const settle = () => new Promise((resolve) => setImmediate(resolve))
+
+function setUp(steps: readonly Step[], more: { readonly takesMs?: number } = {}) {
   const clock = fakeClock()
   const { ledger } = memoryStore()
-  const price = { price: { input: 3, output: 15 }, source: 'config' }
-  return {
-    ledger,
-    provider: metered(candidate('a', ...steps), { ledger, clock, vendor: 'v', model: 'm', keyTag: 'k', price }),
-  }
+  const inner = fakeProvider('a', steps, { clock, ...more })
+  const rows = async () => (await settle(), ledger.rows())
+  return { clock, ledger, inner, rows, provider: metered(inner, { ...about, price }, ledger, clock, silent) }
 }
 
-test('an answer is one row with its tokens, price and cost, and the cost is known to the caller', async () => {
-  const { ledger, provider } = meter('words')
-  const reply = await provider.open(aCall({ session: 's', agent: 'main' }), new AbortController().signal)
-  assert.equal((await reply.end).costMicros, 10 * 3 + 5 * 15)
-  const [row] = await ledger.rows()
-  assert.partialDeepStrictEqual(row, {
-    call: 'call',
+test('an answer is one row with tokens, cost and both times', async () => {
+  const { clock, provider, rows } = setUp([{ answer: 'hi', usage: usage(1_000, 100) }], { takesMs: 300 })
+  const call = fakeCall({ session: 's', agent: 'main', cause: 'chat' })
+  const open = provider.open(call, new AbortController().signal)
+  await clock.advance(300)
+  const reply = await open
+  await clock.advance(200)
+  if (reply.type === 'events') for await (const _ of reply.events);
+  assert.equal((await reply.end).costMicros, 3_000)
+  const [row, ...others] = await rows()
+  assert.deepEqual(others, [])
+  assert.deepEqual(row, {
+    call: call.id,
+    at: clock.now() - 500,
+    cause: 'chat',
     session: 's',
     agent: 'main',
+    endpoint: 'fake/a',
+    vendor: 'fake',
+    modelAsked: 'a',
+    modelAnswered: 'a-1',
+    keyTag: 'k1',
     outcome: 'ok',
-    modelAsked: 'm',
-    modelAnswered: 'a',
-    input: 10,
-    output: 5,
-    costMicros: 105,
+    input: 1_000,
+    output: 100,
+    cacheRead: 0,
+    cacheWrite: 0,
+    costMicros: 3_000,
     priceSource: 'config',
+    firstTokenMs: 300,
+    totalMs: 500,
   })
 })
 
-test('a failure before and a break after the first word are rows too', async () => {
-  for (const [step, outcome] of [
-    ['rate-limit', 'rate-limit'],
-    [{ breaks: 'cut' }, 'cut'],
-  ] as const) {
-    const { ledger, provider } = meter(step)
-    await hear(provider)
-    assert.deepEqual(
-      (await ledger.rows()).map((row) => row.outcome),
-      [outcome],
-    )
-  }
+test('a failed call is a row with its kind and status and no cost', async () => {
+  const { provider, rows } = setUp([{ fail: 'rate-limit', detail: { status: 429 } }])
+  await ask(provider)
+  const [row] = await rows()
+  assert.deepEqual(
+    [row?.outcome, row?.status, row?.costMicros, row?.firstTokenMs],
+    ['rate-limit', 429, undefined, undefined],
+  )
 })
 
-test('requests per minute are refused at once when the bucket is empty, and come back evenly', async () => {
+test('a cut answer costs what the vendor had told of', async () => {
+  const { provider, rows } = setUp([{ cut: 'cut', answer: 'half', usage: usage(500, 80) }])
+  await ask(provider)
+  const [row] = await rows()
+  assert.deepEqual([row?.outcome, row?.input, row?.output, row?.costMicros], ['cut', 500, 0, 1_000])
+})
+
+test('a reader who leaves in the middle leaves a row behind', async () => {
+  const { provider, rows } = setUp([{ answer: 'hi', usage: usage(500, 80) }])
+  const reply = await provider.open(fakeCall(), new AbortController().signal)
+  if (reply.type === 'events') for await (const event of reply.events) if (event.type === 'text-delta') break
+  const all = await rows()
+  assert.deepEqual(
+    all.map(({ outcome, input, modelAnswered }) => [outcome, input, modelAnswered]),
+    [['aborted', 500, 'a-1']],
+  )
+})
+
+test('a call that is stopped without a reader leaves a row behind', async () => {
+  const { provider, rows } = setUp([{ open: true }])
+  const stop = new AbortController()
+  await provider.open(fakeCall(), stop.signal)
+  stop.abort()
+  assert.deepEqual(
+    (await rows()).map(({ outcome }) => outcome),
+    ['aborted'],
+  )
+})
+
+test('the attempts of one call share its id', async () => {
+  const { provider, rows } = setUp([{ fail: 'overloaded' }, { answer: 'hi' }])
+  const call = fakeCall()
+  await ask(provider, call)
+  await ask(provider, call)
+  assert.deepEqual(
+    (await rows()).map((row) => row.call),
+    [call.id, call.id],
+  )
+})
+
+test('an answer in one piece has no first-token time; an unknown price means no cost', async () => {
   const clock = fakeClock()
-  const limited = paced(candidate('a', 'ok'), bucket(2, clock), clock)
-  assert.equal(await hear(limited), 'ok')
-  assert.equal(await hear(limited), 'ok')
-  assert.match(await hear(limited), /^paced/)
-  await clock.advance(30_000)
-  assert.equal(await hear(limited), 'ok')
-  assert.match(await hear(limited), /^paced/)
+  const { ledger } = memoryStore()
+  const provider = metered(fakeProvider('a', { answer: 'hi' }), about, ledger, clock, silent)
+  await ask(provider, fakeCall({ stream: false }))
+  const [row] = await ledger.rows()
+  assert.deepEqual(
+    [row?.outcome, row?.firstTokenMs, row?.costMicros, row?.priceSource],
+    ['ok', undefined, undefined, undefined],
+  )
+})
+
+test('a broken ledger is logged and never felt', async () => {
+  const errors: string[] = []
+  const ledger: LedgerStore = {
+    add() {
+      throw new Error('disk full')
+    },
+    flush: async () => {},
+    rows: async () => [],
+  }
+  const log = { ...silent, error: (message: string) => void errors.push(message) }
+  const provider = metered(fakeProvider('a', [{ answer: 'hi' }, { fail: 'auth' }]), about, ledger, fakeClock(), log)
+  assert.equal(await ask(provider), 'hi')
+  assert.equal(((await ask(provider)) as { kind?: string }).kind, 'auth')
+  assert.equal(errors.length, 2)
 })

@@ -1,0 +1,7 @@
+/** Where a conversation happens. */
+export interface ChatRef {
+  readonly channel: string
+  readonly chat: string
+  /** Forum topic or thread. */
+  readonly thread?: string
+}

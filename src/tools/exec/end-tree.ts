@@ -1,0 +1,63 @@
+import type { ChildProcess } from 'node:child_process'
+import { readdir, readFile } from 'node:fs/promises'
+import type { Clock } from '../../core/clock.ts'
+import { runMark } from './mark.ts'
+
+/** Milliseconds between asking a command to end and ending it. */
+const grace = 500
+
+export interface Tree {
+  readonly child: ChildProcess
+  readonly exit: Promise<unknown>
+  readonly clock: Clock
+  /** Value of the mark in the environment of all its processes; absent where they die with the child anyway. */
+  readonly mark?: string
+}
+
+/** Ends a process and all that came of it: asked first, then killed. */
+export async function endTree(tree: Tree): Promise<void> {
+  signalGroup(tree.child, 'SIGTERM')
+  const over = new AbortController()
+  await Promise.race([tree.exit, tree.clock.sleep(grace, over.signal).catch(() => undefined)])
+  over.abort()
+  await killStrays(tree)
+}
+
+/**
+ * Kills what a command left behind: its process group, and on Linux also those who went into a session of their own, known by the mark
+ * in their environment.
+ */
+export async function killStrays({ child, clock, mark }: Tree): Promise<void> {
+  signalGroup(child, 'SIGKILL')
+  if (mark === undefined || process.platform !== 'linux') return
+  // A process has no readable environment for a moment while it starts a program, so one look without a find proves nothing.
+  for (let pass = 0, clear = 0; pass < 10 && clear < 2; pass += 1) {
+    if (pass > 0) await clock.sleep(10)
+    const strays = await marked(mark)
+    for (const pid of strays) signal(pid, 'SIGKILL')
+    clear = strays.length === 0 ? clear + 1 : 0
+  }
+}
+
+function signalGroup({ pid }: ChildProcess, name: NodeJS.Signals): void {
+  if (pid !== undefined) signal(-pid, name)
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name)
+  } catch {
+    // It has ended by itself.
+  }
+}
+
+async function marked(mark: string): Promise<readonly number[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
+  const found = await Promise.all(
+    pids.map(async (pid) => {
+      const environment = await readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '')
+      return environment.split('\0').includes(`${runMark}=${mark}`) ? [Number(pid)] : []
+    }),
+  )
+  return found.flat()
+}

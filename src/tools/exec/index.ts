@@ -1,0 +1,37 @@
+import { z } from 'zod'
+import type { Tool } from '../../core/tool.ts'
+import { defineTool } from '../define.ts'
+import { type ExecOptions, execute } from './engine.ts'
+
+/** Linux takes no argument longer than 128 KiB. */
+const command = z.string().trim().min(1).max(120_000).describe('The command, for sh.')
+
+/** The command tool under the name that chats know it by. */
+export function execTool(options: ExecOptions): Tool {
+  return defineTool({
+    name: 'exec',
+    description:
+      'Runs a shell command in the workspace and shows its output. When it ends, everything it started ends too. Nothing can be typed into it.',
+    input: z.object({
+      command,
+      working_dir: z.string().min(1).optional().describe('Folder to start in, relative to the workspace.'),
+    }),
+    readOnly: false,
+    run: ({ command, working_dir: workingDir }, context) => execute(options, { command, workingDir }, context),
+  })
+}
+
+/** The same tool under the name that coding models know it by. */
+export function bashTool(options: ExecOptions): Tool {
+  return defineTool({
+    name: 'bash',
+    description:
+      'Runs a shell command in the project folder and shows its output. When it ends, everything it started ends too. Nothing can be typed into it.',
+    input: z.object({
+      command,
+      timeout: z.int().min(1).optional().describe('Seconds until the command is ended.'),
+    }),
+    readOnly: false,
+    run: ({ command, timeout: timeoutSeconds }, context) => execute(options, { command, timeoutSeconds }, context),
+  })
+}

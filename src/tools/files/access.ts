@@ -1,0 +1,73 @@
+import { realpath } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { Problem } from '../../core/problem.ts'
+import { isInside, resolveInside } from '../../kit/path-inside.ts'
+import { told } from './errors.ts'
+
+export interface FileAccessOptions {
+  /** The folder that relative paths start from. */
+  readonly workspace: string
+  /** False lets the tools go anywhere. Default true. */
+  readonly restrict?: boolean
+  /** True lets them read, not write, outside the workspace. */
+  readonly readOutside?: boolean
+  /** Paths outside that may be read; the path as asked for and the path behind its links must both match. */
+  readonly allowRead?: readonly RegExp[]
+  /** The same for writing. */
+  readonly allowWrite?: readonly RegExp[]
+  /** Files and folders that no tool may touch wherever they lie: configuration, secrets, stores. */
+  readonly hidden?: readonly string[]
+}
+
+export type Purpose = 'read' | 'write'
+
+export interface FileAccess {
+  /** The path behind all links, for a file that may not exist yet. A Problem when it is not for us. */
+  resolve(path: string, purpose: Purpose): Promise<string>
+  /** Throws a Problem unless the real path of something that was opened is for us. */
+  verify(real: string, asked: string, purpose: Purpose): Promise<void>
+}
+
+/** Who may touch what. Links are followed at each use, never remembered. */
+export function fileAccess(options: FileAccessOptions): FileAccess {
+  const { workspace, restrict = true, readOutside = false, hidden = [] } = options
+  const allowed = (path: string, purpose: Purpose) =>
+    (purpose === 'read'
+      ? [...(options.allowRead ?? []), ...(options.allowWrite ?? [])]
+      : (options.allowWrite ?? [])
+    ).some((pattern) => path.search(pattern) >= 0)
+  const free = (purpose: Purpose) => !restrict || (purpose === 'read' && readOutside)
+
+  async function verify(real: string, asked: string, purpose: Purpose): Promise<void> {
+    const root = await realpath(workspace)
+    for (const path of hidden) {
+      const secret = await realpath(path).catch(() => resolve(path))
+      // A hidden folder may hold the workspace, which is then the part of it that is not hidden.
+      const inWorkspace = isInside(secret, root) && isInside(root, real)
+      if (isInside(secret, real) && !inWorkspace) throw new Problem(`Access denied: ${asked} is not for tools.`)
+    }
+    if (free(purpose) || isInside(root, real)) return
+    if (allowed(resolve(workspace, asked), purpose) && allowed(real, purpose)) return
+    throw outside(asked)
+  }
+
+  return {
+    verify,
+    async resolve(path, purpose) {
+      if (workspace === '') throw new Problem('Access denied: there is no workspace.')
+      const mayLeave = free(purpose) || allowed(resolve(workspace, path), purpose)
+      const [root, way] = mayLeave ? ['/', resolve(workspace, path)] : [workspace, path]
+      const real = await resolveInside(root, way).catch((error: unknown) => {
+        throw told(error, path)
+      })
+      await verify(real, path, purpose)
+      return real
+    },
+  }
+}
+
+function outside(asked: string): Problem {
+  return new Problem(`Access denied: ${asked} lies outside the workspace.`, {
+    mend: 'Use a path inside the workspace.',
+  })
+}
