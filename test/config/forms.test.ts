@@ -157,3 +157,18 @@ test('a section that nothing reads yet gives one warning, unless it says what is
     ['hooks is understood, but nothing uses it yet.'],
   )
 })
+
+test('a channel under both names is told, and the present form counts', async () => {
+  const { config, warnings } = await loadText(
+    '{"channels": {"telegram": {"token": "old-token"}},\n"channel_list": {"telegram": {"settings": {"token": "new-token"}}}}',
+  )
+  const { telegram } = config.channel_list
+  assert.ok(telegram?.type === 'telegram' && telegram.settings.token === 'new-token')
+  assert.match(warnings[0]?.at ?? '', /:1:15$/)
+})
+
+test('a password that looks like a variable is a password', async () => {
+  const { config } = await loadText('{"gateway": {"static_token": "$ecret"}, "heartbeat": {"interval": 1}}')
+  assert.equal(config.gateway.static_token, '$ecret')
+  assert.equal(config.heartbeat.interval, 5)
+})
