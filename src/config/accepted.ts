@@ -28,7 +28,7 @@ const kinds = new Map<string, KnownObject>(
 )
 
 /** One channel in either layout: its own settings under `settings`, or flat beside the others. */
-export function channelKnown(tree: Tree | undefined, name: string): Known {
+function channelKnown(tree: Tree | undefined, name: string): Known {
   const known = kinds.get(channelKind(tree, name))
   if (known === undefined) return { kind: 'object', keys: {}, open: true }
   const flat = tree?.kind === 'table' && tree.members.get('settings')?.kind !== 'table'

@@ -43,7 +43,7 @@ export function commandOutput(line: string, { vars, folder, timeoutMs }: Command
   child.on('error', (cause) => end(failed(`${program} could not be started.`, cause)))
   child.on('close', (code, signal) => {
     clearTimeout(timer)
-    if (code !== 0) reject(new Error(`${program} ended with ${signal ?? `code ${code}`}.`))
+    if (code !== 0) reject(failed(`${program} ended with ${signal ?? `code ${code}`}.`))
     else if (output.trim() === '') reject(failed(`${program} printed nothing.`))
     else resolve(output.trim())
   })

@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
 import { parseEnv } from 'node:util'
 import { set, type Environment } from './environment.ts'
 
@@ -11,10 +9,8 @@ export interface EnvFile {
   readonly names?: ReadonlySet<string>
 }
 
-/** Reads `.env` beside the config. */
-export async function withEnvFile(environment: Environment): Promise<EnvFile> {
-  const path = join(dirname(environment.configPath), '.env')
-  const text = await readFile(path, 'utf8').catch(() => undefined)
+/** What the text of `.env` adds to an environment. */
+export function withEnvFile(environment: Environment, path: string, text: string | undefined): EnvFile {
   if (text === undefined) return { path, environment }
   const given = Object.entries(parseEnv(text)).filter(([name]) => set(environment.vars[name]) === undefined)
   const vars = { ...environment.vars, ...Object.fromEntries(given) }

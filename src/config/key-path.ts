@@ -7,7 +7,7 @@ import { child, textAt, type Path, type Table, type Tree } from './tree.ts'
 type Segments = readonly (string | number)[]
 
 /** `a.b[0]["c.d"]` as its parts. */
-export function splitPath(text: string): Segments {
+function splitPath(text: string): Segments {
   const parts = [...text.matchAll(/\[(\d+)\]|\["((?:\\.|[^"\\])*)"\]|\[([^\]"]+)\]|([^.[\]]+)/g)]
   return parts.map(([, index, quoted, bare, word]) => {
     if (index !== undefined) return Number(index)

@@ -1,11 +1,8 @@
-import { readFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { exitCodes, Problem } from '../core/problem.ts'
+import { Problem } from '../core/problem.ts'
 import type { ModelRow } from '../models/row.ts'
 import { accepted, present } from './accepted.ts'
 import { rulesFromBindings } from './bindings.ts'
 import { check, together } from './check.ts'
-import { withEnvFile, type EnvFile } from './env-file.ts'
 import { defaultWorkspace, expandHome, type Environment } from './environment.ts'
 import { faultOf, originText } from './faults.ts'
 import { fetcherFor, isReference, type Trust } from './fetcher.ts'
@@ -14,6 +11,7 @@ import { skipUnusable } from './forms/channels.ts'
 import { presentForm, wrapBareRow } from './forms/forms.ts'
 import { put } from './forms/move.ts'
 import { sessionForms } from './forms/session.ts'
+import { readInputs } from './inputs.ts'
 import type { Known } from './known.ts'
 import { holdsSecrets, modeWarnings } from './modes.ts'
 import { override } from './overrides.ts'
@@ -47,6 +45,8 @@ export interface Loaded {
   readonly secrets: readonly string[]
   /** The files that were read, those of `file://` among them. */
   readonly files: readonly string[]
+  /** What the config, `.security.yml` and `.env` held when they were read, as short texts. */
+  readonly digests: ReadonlyMap<string, string>
   /** The environment with what `.env` adds. */
   readonly environment: Environment
   /** Where the value at a path of the present form came from: `file:line:column`, `environment NAME` or `default`. */
@@ -55,21 +55,16 @@ export interface Loaded {
   readonly tree: Table
 }
 
-/** `.security.yml` beside the config. */
-export function securityFilePath(configPath: string): string {
-  return join(dirname(configPath), '.security.yml')
-}
-
 /** Reads config.json and what belongs to it. A missing file means the defaults; a mistake is a Problem with its place. Nothing is written. */
 export async function loadConfig(given: Environment, options: LoadOptions = {}): Promise<Loaded> {
   const path = given.configPath
-  const { text, security, envFile, files } = await readInputs(given, options.text)
+  const { text, security, envFile, files, digests } = await readInputs(given, options.text)
   const { environment, names } = envFile
   const { trust = 'local', ...limits } = options
   const fetcher = fetcherFor(environment, { trust, files, ...limits })
 
   const warnings: Warning[] = []
-  const root = text === undefined ? table() : readRoot({ path, text: withoutMark(text) }, warnings)
+  const root = text === undefined ? table() : readRoot({ path, text }, warnings)
   warnings.push(...wrapBareRow(root))
   checkVersion(root)
   const unknown = takeUnknown(root)
@@ -98,54 +93,12 @@ export async function loadConfig(given: Environment, options: LoadOptions = {}):
     warnings,
     secrets: secretsOf(root),
     files: [...files],
+    digests,
     environment,
     source: sourceIn(root),
     tree: root,
   }
 }
-
-interface Inputs {
-  readonly text: string | undefined
-  readonly security: SourceText | undefined
-  readonly envFile: EnvFile
-  readonly files: Set<string>
-}
-
-async function readInputs(given: Environment, proposal: string | undefined): Promise<Inputs> {
-  const path = given.configPath
-  const text = proposal ?? (await readIfThere(path))
-  const envFile = await withEnvFile(given)
-  const securityPath = securityFilePath(path)
-  const security = await readIfThere(securityPath)
-  const there = [
-    text === undefined ? undefined : path,
-    envFile.names && envFile.path,
-    security === undefined ? undefined : securityPath,
-  ]
-  return {
-    text,
-    security: security === undefined ? undefined : { path: securityPath, text: withoutMark(security) },
-    envFile,
-    files: new Set(there.filter((file) => file !== undefined)),
-  }
-}
-
-async function readIfThere(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined
-    const detail = {
-      at: path,
-      mend: 'Check its permissions, and that it is a file.',
-      exitCode: exitCodes.config,
-      cause,
-    }
-    throw new Problem(`${path} cannot be read.`, detail)
-  }
-}
-
-const withoutMark = (text: string) => text.replace(/^\uFEFF/, '')
 
 function readRoot(source: SourceText, warnings: Warning[]): Table {
   if (source.text.length <= 10 && /^[\s{}[\]]*$/.test(source.text)) {

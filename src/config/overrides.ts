@@ -42,7 +42,7 @@ const namesOf: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Every key that a variable can set in this config. */
-export function* overrides(root: Table): Generator<Override> {
+function* overrides(root: Table): Generator<Override> {
   for (const [key, known] of Object.entries(present.keys)) {
     if (!without.has(key)) yield* leaves(known, root.members.get(key), [key])
   }

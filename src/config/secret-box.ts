@@ -72,7 +72,7 @@ export async function lockOf(environment: Environment): Promise<Lock> {
 }
 
 /** `PICOCLAW_SSH_KEY_PATH` even when it is empty, which means no key; else the key that onboarding makes. */
-export function sshKeyPath({ vars, userHome }: Environment): string {
+function sshKeyPath({ vars, userHome }: Environment): string {
   return vars['PICOCLAW_SSH_KEY_PATH'] ?? join(userHome, '.ssh', 'picoclaw_ed25519.key')
 }
 

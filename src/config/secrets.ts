@@ -8,7 +8,8 @@ export function secretsOf(root: Table): readonly string[] {
   for (const spot of walk(root, present)) {
     const value = spot.tree.kind === 'scalar' ? spot.tree.value : undefined
     if (typeof value !== 'string') continue
-    const secrets = isSecret(spot) ? [value, value.replace(/^(?:Bearer|Basic)\s+/i, '')] : []
+    const bare = value.replace(/^(?:Bearer|Basic)(?:\s+|$)/i, '')
+    const secrets = isSecret(spot) && bare !== '' ? [value, bare] : []
     for (const secret of [...secrets, ...passwords(value)]) if (secret.length > 3) found.add(secret)
   }
   return [...found]

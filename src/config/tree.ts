@@ -51,7 +51,7 @@ export function isWithin(inner: Origin, outer: Origin): boolean {
   return inner.start >= outer.start && inner.end <= outer.end
 }
 
-export const byDefault: Origin = { kind: 'default' }
+const byDefault: Origin = { kind: 'default' }
 
 export function scalar(value: Scalar['value'], origin: Origin = byDefault): Scalar {
   return { kind: 'scalar', value, origin }

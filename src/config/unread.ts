@@ -5,7 +5,7 @@ import { walk } from './walk.ts'
 import type { Warning } from './warning.ts'
 
 /** Sections that are understood but used by nothing yet. Take a line away when something reads it. */
-export const unread: readonly string[] = [
+const unread: readonly string[] = [
   'hooks',
   'evolution',
   'events',

@@ -25,7 +25,8 @@ const reference = /\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g
  */
 export function expandVariables(text: string, vars: Variables): string {
   const whole = /^(?:\$|os\.environ\/)([A-Za-z_][A-Za-z0-9_]*)$/.exec(text.trim())?.[1]
-  if (whole !== undefined) return valueOf(whole, vars)
+  if (whole !== undefined && (isName(whole) || vars[whole] !== undefined || text.includes('/')))
+    return valueOf(whole, vars)
   if (/^\$\$[A-Za-z_][A-Za-z0-9_]*$/.test(text)) return text.slice(1)
   return text.replaceAll(reference, (_piece: string, variable: string | undefined, otherwise: string | undefined) => {
     if (variable === undefined) return '${'
@@ -34,6 +35,9 @@ export function expandVariables(text: string, vars: Variables): string {
     return value === undefined || value === '' ? otherwise : value
   })
 }
+
+/** Variables are written in capitals; `$ecret` is rather a password than a variable that is missing. */
+const isName = (word: string) => /^[A-Z_][A-Z0-9_]*$/.test(word)
 
 function valueOf(variable: string, vars: Variables): string {
   const value = vars[variable]

@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto'
 import { watch, type FSWatcher } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { Clock } from '../core/clock.ts'
 import { Problem } from '../core/problem.ts'
 import type { Environment } from './environment.ts'
-import { loadConfig, securityFilePath, type Loaded } from './load.ts'
+import { digestOf, securityFilePath } from './inputs.ts'
+import { loadConfig, type Loaded } from './load.ts'
 
 export interface WatchOptions {
   /** The config in use, whose files are watched. */
@@ -39,7 +39,7 @@ export async function watchConfig(environment: Environment, options: WatchOption
   })
   signal.addEventListener('abort', () => nudge.abort(), { once: true })
 
-  let seen = await look()
+  let seen: Snapshot = new Map([...(await look()), ...options.loaded.digests])
   while (!signal.aborted) {
     nudge = new AbortController()
     if (same(await look(), seen)) {
@@ -49,16 +49,14 @@ export async function watchConfig(environment: Environment, options: WatchOption
     seen = await quiet(look, () => nap(clock, settleMs, signal))
     if (signal.aborted) break
     const next = await attempt(environment)
-    bad = next instanceof Problem
-    if (next instanceof Problem) await onBad(next)
-    else {
-      files = next.files
-      await onChange(next)
-    }
-    // What changes from here on is seen in the next round; a file that is watched only now counts as it is.
     const before = seen
+    bad = next instanceof Problem
+    if (!(next instanceof Problem)) files = next.files
+    // What was read counts as seen; what changed since is seen in the next round.
+    const read = next instanceof Problem ? before : next.digests
     const wider = await look()
-    seen = new Map([...wider].map(([file, content]) => [file, before.get(file) ?? content]))
+    seen = new Map([...wider, ...[...read].filter(([file]) => wider.has(file))])
+    await (next instanceof Problem ? onBad(next) : onChange(next))
   }
   watcher?.close()
 }
@@ -70,8 +68,7 @@ type Snapshot = ReadonlyMap<string, string>
 async function snapshot(path: string, read: readonly string[], withNames: boolean): Promise<Snapshot> {
   const found = new Map<string, string>()
   for (const file of new Set([path, securityFilePath(path), join(dirname(path), '.env'), ...read])) {
-    const content = await readFile(file).catch(() => undefined)
-    found.set(file, content === undefined ? 'none' : createHash('sha256').update(content).digest('base64'))
+    found.set(file, digestOf(await readFile(file, 'utf8').catch(() => undefined)))
   }
   if (withNames) found.set('', (await readdir(dirname(path)).catch((): string[] => [])).sort().join('\0'))
   return found

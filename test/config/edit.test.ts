@@ -105,12 +105,13 @@ test('what was put in can be taken out again, comments and all', async () => {
   assert.equal(without, text.replace('      "request_timeout": 300,\n', ''))
 })
 
+const comments = (text: string) => [...text.matchAll(/\/\/ .*/g)].map(([comment]) => comment)
+
 test('taking keys out one after the other always leaves a config', () => {
   law(
     property(constantFrom(...scalars), ({ text, path }) => {
       const changed = unsetValue(text, pathText(path))
       assert.equal(standing(changed, path), undefined)
-      const comments = (of: string) => [...of.matchAll(/\/\/ .*/g)].map(([comment]) => comment)
       assert.deepEqual(comments(changed), comments(text))
       assert.deepEqual(parseConfig({ path: 'c', text: changed.replace(/^\uFEFF/, '') }).warnings, [])
     }),

@@ -22,9 +22,11 @@ const shared = new Set([
 /** `channels` and flat channels become `channel_list` with `settings`; a channel of a kind nobody knows is reported and left out. */
 export function channelForms(root: Table): readonly Warning[] {
   const old = tableAt(root, 'channels')
+  const warnings = tablesOf(old).flatMap(([name, channel]) =>
+    tableAt(root, 'channel_list', name) === undefined ? [] : [twice(channel, name)],
+  )
   for (const [name] of tablesOf(old)) move(old, name, root, 'channel_list', name)
   root.members.delete('channels')
-  const warnings: Warning[] = []
   const all = tableAt(root, 'channel_list')
   for (const [name, channel] of tablesOf(all)) {
     const kind = channelKind(channel, name)
@@ -45,6 +47,14 @@ export function nest(channel: Table, kind: string): void {
   const settings = ensureTable(channel, 'settings') ?? table(channel.origin)
   channel.members.set('settings', settings)
   for (const key of channel.members.keys()) if (!shared.has(key)) move(channel, key, settings, key)
+}
+
+function twice(channel: Table, name: string): Warning {
+  return {
+    at: originText(channel.origin, ['channels', name], 'key'),
+    text: `The channel ${name} stands under channels and under channel_list; the latter counts.`,
+    mend: 'Remove one of them.',
+  }
 }
 
 function unknownKind(channel: Table, name: string, kind: string): Warning {

@@ -52,6 +52,16 @@ export const positive = (value: number, meaning: string, atZero = value) =>
       .default(value),
     meaning,
   )
+/** Smaller numbers count as the least. */
+export const atLeast = (value: number, least: number, meaning: string) =>
+  key(
+    z
+      .number()
+      .int()
+      .transform((given) => Math.max(least, given))
+      .default(value),
+    meaning,
+  )
 export const amount = (meaning: string) => key(z.number().min(0).optional(), meaning)
 export const ratio = (value: number, meaning: string) => key(z.number().default(value), meaning)
 

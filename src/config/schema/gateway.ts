@@ -4,7 +4,7 @@ import * as f from './fields.ts'
 const caps = (meaning: string) =>
   f.item(meaning, { day: f.amount('Dollars a day.'), month: f.amount('Dollars a month.') })
 
-export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 
 const clientKey = f.item('A client of the gateway.', {
   key: f.secret('Its key.'),
@@ -74,7 +74,7 @@ export const gateway = {
   ),
   heartbeat: f.section('A look at HEARTBEAT.md from time to time.', {
     enabled: f.flag(true, 'Do it.'),
-    interval: f.whole(30, 'Minutes between two looks; at least 5.'),
+    interval: f.atLeast(30, 5, 'Minutes between two looks; at least 5.'),
   }),
   voice: f.section('Speech.', {
     model_name: f.text('The model that turns voice into text.'),
