@@ -35,7 +35,7 @@ export function processIo(): Io {
 }
 
 /** The same stream, whose every text passes the redactor. */
-export function redacted<Stream extends NodeJS.WritableStream>(stream: Stream, redact: Redactor): Stream {
+function redacted<Stream extends NodeJS.WritableStream>(stream: Stream, redact: Redactor): Stream {
   const write = (chunk: string | Uint8Array, ...rest: readonly never[]) =>
     stream.write(typeof chunk === 'string' ? redact.text(chunk) : chunk, ...rest)
   return new Proxy(stream, {

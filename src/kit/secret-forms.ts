@@ -1,6 +1,6 @@
 /** A secret as it may stand in a text: as it is, in base64, in a URL, in JSON. */
 export function formsOf(secret: string): readonly string[] {
-  const json = JSON.stringify(secret).slice(1, -1)
+  const json = escaped(secret)
   const wellFormed = secret.toWellFormed()
   const encoded = [
     encodeURIComponent(wellFormed),
@@ -14,8 +14,12 @@ export function formsOf(secret: string): readonly string[] {
     ...encoded.map((form) => form.replace(/%[0-9A-F]{2}/g, (unit) => unit.toLowerCase())),
     json,
     json.replaceAll('/', '\\/'),
+    // As in a log of JSON lines that quotes an answer of JSON.
+    escaped(json),
   ]
 }
+
+const escaped = (text: string) => JSON.stringify(text).slice(1, -1)
 
 /** A secret's own base64, and the middle of what it becomes behind one or two other bytes (as in `user:password`). */
 function base64Forms(bytes: Buffer): readonly string[] {

@@ -85,7 +85,15 @@ function chooseCut(text: string, at: number, room: number, fences: readonly Fenc
   const from = Math.max(at, inside.body)
   const to = Math.min(limit - inside.mark.length - 1, inside.close - 1)
   if (to - from < 2) return { at: inside.start > at ? inside.start : border(text, at, limit, []) }
-  return { at: border(text, from, to, []), fence: inside }
+  return { at: unclosed(text, from, border(text, from, to, []), inside.mark), fence: inside }
+}
+
+/** A cut in a line of code, moved before that line when its first part alone would close the block. */
+function unclosed(text: string, from: number, cut: number, mark: string): number {
+  const line = text.lastIndexOf('\n', cut - 1) + 1
+  const part = text.slice(line, cut).trim()
+  const closes = part.startsWith(mark) && part.replaceAll(mark[0] ?? '', '') === ''
+  return closes && line > from ? line : cut
 }
 
 /** The code block in which a cut at `index` would fall. */

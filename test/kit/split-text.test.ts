@@ -61,6 +61,13 @@ test('where there is room for its marks, a code block that is cut is closed and 
     { numRuns: 300 },
   ))
 
+test('a line of code whose first word looks like a mark does not close the block when it is cut', () => {
+  const mark = '`'.repeat(30)
+  const text = `${'x'.repeat(80)}\n${mark}\n\n\n${mark} python title="a long name of a file"\n\n${'y'.repeat(80)}word\n`
+  for (let max = 160; max < 240; max += 1)
+    for (const piece of splitText(text, max).slice(0, -1)) assert.equal(openAtEnd(piece), undefined, piece)
+})
+
 test('it is cut between paragraphs, else lines, else sentences, else words, else anywhere', () => {
   assert.deepEqual(splitText('One. Two\nthree.\n\nFour five six.', 24), ['One. Two\nthree.\n\n', 'Four five six.'])
   assert.deepEqual(splitText('One. Two three\nfour. Five', 20), ['One. Two three\n', 'four. Five'])

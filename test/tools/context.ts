@@ -10,7 +10,7 @@ export function contextOf(channel = 'cli', signal: AbortSignal = new AbortContro
 }
 
 /** The words of an output. */
-export function wordsOf({ content }: ToolOutput): string {
+function wordsOf({ content }: ToolOutput): string {
   return content.map((part) => (part.type === 'text' ? part.text : `<${part.type}>`)).join('')
 }
 

@@ -57,7 +57,7 @@ const kernel = 'sys sysrq-trigger acpi asound driver dynamic_debug fs irq bus mt
 const newer = ['--disable-userns']
 
 /** Bubblewrap at `program`. `extra` are flags that this version knows. */
-export function bubblewrap(program: string, extra: readonly string[] = newer): Sandbox {
+function bubblewrap(program: string, extra: readonly string[] = newer): Sandbox {
   return {
     async wrap(command, wall) {
       const shell = `ulimit -c 0; ulimit -u ${wall.processes} 2>/dev/null; /bin/sh -c "$1"; exit $?`
@@ -125,7 +125,7 @@ export interface NoSandbox {
 }
 
 /** Bubblewrap as this machine has it, or why it cannot be used. */
-export async function findBubblewrap(path: string, clock: Clock): Promise<Sandbox | NoSandbox> {
+async function findBubblewrap(path: string, clock: Clock): Promise<Sandbox | NoSandbox> {
   const program = path
     .split(':')
     .map((folder) => join(folder, 'bwrap'))

@@ -9,7 +9,7 @@ import { aliveWith } from '../sandbox.ts'
 /** Only what gets out can carry this word. */
 const canary = 'CANARY-7f3a91'
 /** Only what lives on has this in its command line. */
-export const sleeper = '300.77'
+const sleeper = '300.77'
 /** Where an escape would leave a trace in the system. */
 const traces = [
   '/etc',
