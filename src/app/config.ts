@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { setValue, unsetValue } from '../config/edit.ts'
 import { environment } from '../config/environment.ts'
 import { explain, type Explained } from '../config/explain.ts'
 import { type Loaded, loadConfig } from '../config/load.ts'
+import { migratedText } from '../config/migrate.ts'
 import { changeConfig } from '../config/save.ts'
 import type { Warning } from '../config/warning.ts'
 import type { Json } from '../core/json.ts'
@@ -39,6 +41,21 @@ export function setKey(key: string, value: Json, redact: Redactor): Promise<Expl
 /** Takes one value out of the file, so that its default counts again. */
 export function unsetKey(key: string, redact: Redactor): Promise<Explained> {
   return change(key, (text) => unsetValue(text, key), redact)
+}
+
+/**
+ * Writes the file in the present layout; the old one is kept beside it. `dry` only tells what would be written. Resolves to the new
+ * text, undefined when there is nothing to do.
+ */
+export async function migrateFile(dry: boolean, redact: Redactor): Promise<string | undefined> {
+  const path = configPath()
+  const before = existsSync(path) ? await readFile(path, 'utf8') : ''
+  const text = before.trim() === '' ? undefined : migratedText(before)
+  if (text === undefined || dry) return text
+  await known(redact, (given) =>
+    changeConfig(given, (current) => migratedText(current) ?? current, { clock: systemClock }),
+  )
+  return text
 }
 
 async function change(key: string, edit: (text: string) => string, redact: Redactor): Promise<Explained> {

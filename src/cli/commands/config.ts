@@ -1,4 +1,4 @@
-import { checkConfig, configPath, explainKey, setKey, unsetKey } from '../../app/config.ts'
+import { checkConfig, configPath, explainKey, migrateFile, setKey, unsetKey } from '../../app/config.ts'
 import type { Json } from '../../core/json.ts'
 import { exitCodes, Problem } from '../../core/problem.ts'
 import { nearest } from '../../kit/nearest.ts'
@@ -12,6 +12,7 @@ const command: Command = {
        picoclaw config set KEY VALUE [--json]
        picoclaw config unset KEY [--json]
        picoclaw config explain KEY [--json]
+       picoclaw config migrate [--dry-run] [--json]
 
 path      prints where the configuration file is, whether it exists or not
 check     reads it and tells every warning and error with its place; exit code 0 when it can be used, 4 when not
@@ -19,15 +20,17 @@ get       prints a value, secrets blotted out
 set       changes that value and no other byte; VALUE is JSON, or text where it is none; the last ten versions are kept beside the file
 unset     takes it out, so that the default counts again
 explain   prints the value, where it came from, the default, what it means and which variable sets it
+migrate   writes a file of an older layout in the present one; comments are not carried over, the old file is kept beside it
 
 KEY is a dotted path: agents.defaults.model_name, model_list[0].rpm, model_list.main.api_base
 `,
   async run(args, io) {
-    const { values, positionals } = parse(args, { json: { type: 'boolean' } }, true)
+    const { values, positionals } = parse(args, { json: { type: 'boolean' }, 'dry-run': { type: 'boolean' } }, true)
     const [word = '', ...rest] = positionals
+    if (word === 'migrate') return migrate(values['dry-run'] ?? false, io, values.json ?? false)
     const action = actions[word]
     if (action) return action(rest, io, values.json ?? false)
-    const close = nearest(word, Object.keys(actions))
+    const close = nearest(word, [...Object.keys(actions), 'migrate'])
     throw new Problem(word === '' ? 'config takes a word.' : `config has no "${word}".`, {
       mend: close ? `Did you mean "picoclaw config ${close}"?` : 'See "picoclaw help config".',
       exitCode: exitCodes.usage,
@@ -93,6 +96,17 @@ const actions: Readonly<Record<string, Action>> = {
 ${explained.variables.length > 0 ? `  variable  ${explained.variables.join(', ')}\n` : ''}`)
     return exitCodes.ok
   },
+}
+
+async function migrate(dry: boolean, io: Io, json: boolean): Promise<number> {
+  const text = await migrateFile(dry, io.redactor)
+  if (json)
+    io.stdout.write(
+      `${JSON.stringify({ ok: true, changed: text !== undefined && !dry, ...(dry && { text: text ?? null }) })}\n`,
+    )
+  else if (text === undefined) io.stdout.write('The configuration is in the present layout already.\n')
+  else io.stdout.write(dry ? text : 'The configuration is now in the present layout. The old file is kept beside it.\n')
+  return exitCodes.ok
 }
 
 function theKey([key, ...more]: readonly string[]): string {
