@@ -21,12 +21,12 @@ test('an old file becomes the present layout; references and unknown keys stay',
   const after = JSON.parse(migratedText(old) ?? '{}') as Record<string, unknown>
   assert.partialDeepStrictEqual(after, {
     version: 3,
-    model_list: [{ model_name: 'zhipu', model: 'zhipu/glm-4.7', api_keys: ['\${ZHIPU}'] }],
+    model_list: [{ model_name: 'zhipu', model: 'zhipu/glm-4.7', api_keys: ['${ZHIPU}'] }],
     channel_list: {
       telegram: {
         type: 'telegram',
         enabled: true,
-        settings: { token: '\${TG}' },
+        settings: { token: '${TG}' },
         group_trigger: { mention_only: true },
       },
     },
