@@ -9,14 +9,12 @@ export interface Figures {
   readonly cpu: number
   /** Milliseconds from spawn to exit. */
   readonly wall: number
-  /** Peak resident memory, MB. */
-  readonly rss: number
 }
 
 /** Runs `node ARGS` once. Throws when it does not exit with 0. */
 export function measure(args: readonly string[], env: Readonly<Record<string, string>> = {}): Figures {
   const file = join(mkdtempSync(join(tmpdir(), 'picoclaw-bench-')), 'figures')
-  const hook = `data:text/javascript,import{writeFileSync}from'node:fs';process.on('exit',()=>{const u=process.resourceUsage();writeFileSync(${JSON.stringify(file)},JSON.stringify({cpu:(u.userCPUTime+u.systemCPUTime)/1000,rss:u.maxRSS/1024}))})`
+  const hook = `data:text/javascript,import{writeFileSync}from'node:fs';process.on('exit',()=>{const u=process.resourceUsage();writeFileSync(${JSON.stringify(file)},JSON.stringify({cpu:(u.userCPUTime+u.systemCPUTime)/1000}))})`
   const start = performance.now()
   const { status, stderr } = spawnSync(process.execPath, ['--import', hook, ...args], {
     env: { PATH: process.env['PATH'] ?? '', ...env },
@@ -24,7 +22,7 @@ export function measure(args: readonly string[], env: Readonly<Record<string, st
   })
   const wall = performance.now() - start
   if (status !== 0) throw new Error(`node ${args.join(' ')} exited with ${status}: ${stderr.toString()}`)
-  return { ...(JSON.parse(readFileSync(file, 'utf8')) as { cpu: number; rss: number }), wall }
+  return { ...(JSON.parse(readFileSync(file, 'utf8')) as { cpu: number }), wall }
 }
 
 /** Runs the candidates in turn, so that a machine that changes its speed changes it for all; the median of each figure. */
@@ -45,7 +43,6 @@ export function compare(
       {
         cpu: median(list.map((figures) => figures.cpu)),
         wall: median(list.map((figures) => figures.wall)),
-        rss: median(list.map((figures) => figures.rss)),
       },
     ]),
   )

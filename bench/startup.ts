@@ -54,10 +54,10 @@ const figures = compare(runs, {
 server.kill()
 
 const floor = figures['SDK, zod and pino only']
-console.log(`median of ${runs}`.padEnd(26) + 'CPU ms   wall ms   RSS MB   CPU ÷ imports only')
-for (const [name, { cpu, wall, rss }] of Object.entries(figures))
+console.log(`median of ${runs}`.padEnd(26) + 'CPU ms   wall ms   CPU ÷ imports only')
+for (const [name, { cpu, wall }] of Object.entries(figures))
   console.log(
     name.padEnd(26) +
-      [cpu, wall, rss].map((value) => value.toFixed(0).padStart(6)).join('    ') +
+      [cpu, wall].map((value) => value.toFixed(0).padStart(6)).join('    ') +
       `   ${(cpu / (floor?.cpu ?? Number.NaN)).toFixed(2).padStart(12)}`,
   )

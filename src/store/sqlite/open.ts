@@ -11,6 +11,7 @@ import { ledger } from './ledger.ts'
 import { migrations } from './migrations.ts'
 import { rests } from './rests.ts'
 import { sessions } from './sessions.ts'
+import { transaction } from './transaction.ts'
 
 export interface SqliteOptions {
   readonly clock: Clock
@@ -78,8 +79,7 @@ function openChecked(file: string): DatabaseSync {
 
 function migrate(database: DatabaseSync, file: string): void {
   if (versionOf(database) === migrations.length) return
-  database.exec('BEGIN IMMEDIATE')
-  try {
+  transaction(database, () => {
     const version = versionOf(database)
     if (version > migrations.length)
       throw new Problem(`The database ${file} was written by a newer picoclaw.`, {
@@ -88,11 +88,7 @@ function migrate(database: DatabaseSync, file: string): void {
       })
     for (const step of migrations.slice(version)) database.exec(step)
     database.exec(`PRAGMA user_version = ${migrations.length}`)
-    database.exec('COMMIT')
-  } catch (error) {
-    database.exec('ROLLBACK')
-    throw error
-  }
+  })
 }
 
 function versionOf(database: DatabaseSync): number {
