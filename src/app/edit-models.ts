@@ -2,7 +2,7 @@ import { addItem, setValue, unsetValue } from '../config/edit.ts'
 import { environment } from '../config/environment.ts'
 import { loadConfig } from '../config/load.ts'
 import { changeConfig } from '../config/save.ts'
-import type { JsonObject } from '../core/json.ts'
+import { asJson } from '../core/json.ts'
 import { Problem } from '../core/problem.ts'
 import { systemClock } from '../kit/clock.ts'
 import { nearest } from '../kit/nearest.ts'
@@ -16,7 +16,7 @@ const edit = (change: (text: string) => string) => changeConfig(environment(), c
 export async function addModel(row: ModelRow, makeDefault: boolean): Promise<void> {
   toEntry(row)
   await edit((text) => {
-    const added = addItem(text, 'model_list', row as unknown as JsonObject)
+    const added = addItem(text, 'model_list', asJson(row))
     return makeDefault ? setValue(added, defaultKey, row.model_name) : added
   })
 }

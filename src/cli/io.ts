@@ -2,7 +2,7 @@ import { type Redactor, redactor } from '../kit/redact.ts'
 
 /** The process as a command sees it; a test passes its own. */
 export interface Io {
-  readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean; readonly fd?: number }
+  readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean; readonly fd?: number; destroy?(): unknown }
   readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number }
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean }
   /** What stdout and stderr are cleaned with. Whoever learns a secret adds it. */

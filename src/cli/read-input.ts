@@ -25,7 +25,8 @@ export async function readInput(io: Io, clock: Clock, wait: boolean): Promise<st
   const heard = await Promise.race([arrived, silent])
   first.abort()
   if (heard) return text(io.stdin)
-  io.stdin.pause()
+  // An open pipe would keep the process waiting for its end.
+  io.stdin.destroy?.()
   return undefined
 }
 

@@ -20,8 +20,16 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   } catch (error) {
     const problem = asProblem(error)
     io.stderr.write(tell(problem))
+    if (!(error instanceof Problem) && error instanceof Error && (await wantsStack()))
+      io.stderr.write(`${error.stack}\n`)
     return problem.exitCode
   }
+}
+
+/** Loaded only when something went wrong: a command that needs no environment does not read it. */
+async function wantsStack(): Promise<boolean> {
+  const { environment } = await import('../config/environment.ts')
+  return Boolean(environment().vars['PICOCLAW_DEBUG'])
 }
 
 async function help(name: string | undefined, io: Io): Promise<number> {

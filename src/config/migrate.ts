@@ -1,5 +1,4 @@
-import type { Json, JsonObject } from '../core/json.ts'
-import { isJsonObject } from '../core/json.ts'
+import { asJson, isJsonObject, type Json, type JsonObject } from '../core/json.ts'
 import { rulesFromBindings } from './bindings.ts'
 import { check } from './check.ts'
 import { presentForm, wrapBareRow } from './forms/forms.ts'
@@ -28,7 +27,7 @@ export function migratedText(text: string): string | undefined {
   const after: JsonObject = {
     ...kept,
     version: presentVersion,
-    ...(rows.length > 0 && { model_list: [...listOf(kept['model_list']), ...(rows as unknown as readonly Json[])] }),
+    ...(rows.length > 0 && { model_list: [...listOf(kept['model_list']), ...listOf(asJson(rows))] }),
     ...(config.bindings.length > 0 && {
       agents: withRules(kept['agents'], rulesFromBindings(config.bindings, config.session.identity_links)),
     }),
@@ -44,5 +43,5 @@ function withRules(agents: Json | undefined, rules: ReturnType<typeof rulesFromB
   const all = objectOf(agents)
   const dispatch = objectOf(all['dispatch'])
   const own = listOf(dispatch['rules'])
-  return { ...all, dispatch: { ...dispatch, rules: own.length > 0 ? own : (rules as unknown as readonly Json[]) } }
+  return { ...all, dispatch: { ...dispatch, rules: own.length > 0 ? own : asJson(rules) } }
 }

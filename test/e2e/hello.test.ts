@@ -84,6 +84,13 @@ test('text from a pipe is the question, or is added to it', async () => {
   await vendor.close()
 })
 
+test('a pipe that stays open and says nothing does not hold the answer up, nor the end', async () => {
+  const { code, stdout, stderr } = await picoclaw(['agent', '-m', 'Hello'], { openInput: true })
+  assert.equal(code, 0)
+  assert.match(stdout, /guide/)
+  assert.match(stderr, /going on without it/)
+})
+
 test('a conversation goes on in the next process; -s keeps conversations apart', async () => {
   const vendor = await vendorServer(({ body }) => `you said ${(body['messages'] as readonly object[]).length} things`)
   const home = emptyHome()

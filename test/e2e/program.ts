@@ -25,16 +25,21 @@ interface Options {
   readonly home?: string
   readonly env?: Readonly<Record<string, string>>
   readonly input?: string
+  /** The pipe of stdin is left open, as many programs that start others do. */
+  readonly openInput?: boolean
   /** Called with the child's id as soon as it runs. */
   onStart?(pid: number): void
 }
 
 /** Runs the built program to its end. Its environment holds a PATH and what is given here, nothing else. */
-export function picoclaw(args: readonly string[], { home = emptyHome(), env = {}, input, onStart }: Options = {}) {
+export function picoclaw(
+  args: readonly string[],
+  { home = emptyHome(), env = {}, input, openInput, onStart }: Options = {},
+) {
   return new Promise<Ran>((resolve, reject) => {
     const child = spawn(process.execPath, ['dist/main.js', ...args], {
       env: { PATH: process.env['PATH'] ?? '', HOME: home, PICOCLAW_HOME: home, ...env },
-      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+      stdio: [input === undefined && !openInput ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     })
     const output = { stdout: '', stderr: '' }
     const hear = (name: 'stdout' | 'stderr') => (chunk: Buffer) => {
@@ -45,6 +50,6 @@ export function picoclaw(args: readonly string[], { home = emptyHome(), env = {}
     child.on('error', reject)
     if (child.pid !== undefined) onStart?.(child.pid)
     child.on('close', (code) => resolve({ code, ...output }))
-    child.stdin?.end(input)
+    if (!openInput) child.stdin?.end(input)
   })
 }
