@@ -26,10 +26,12 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   }
 }
 
-/** Loaded only when something went wrong: a command that needs no environment does not read it. */
-async function wantsStack(): Promise<boolean> {
+/** Where a fault of our own happened, for whoever asks with PICOCLAW_DEBUG. */
+async function tellStack(error: unknown, io: Io): Promise<void> {
+  if (error instanceof Problem || !(error instanceof Error)) return
+  // Loaded only now: a command that needs no environment does not read it.
   const { environment } = await import('../config/environment.ts')
-  return Boolean(environment().vars['PICOCLAW_DEBUG'])
+  if (environment().vars['PICOCLAW_DEBUG']) io.stderr.write(`${error.stack}\n`)
 }
 
 async function help(name: string | undefined, io: Io): Promise<number> {
