@@ -20,8 +20,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   } catch (error) {
     const problem = asProblem(error)
     io.stderr.write(tell(problem))
-    if (!(error instanceof Problem) && error instanceof Error && (await wantsStack()))
-      io.stderr.write(`${error.stack}\n`)
+    await tellStack(error, io)
     return problem.exitCode
   }
 }
