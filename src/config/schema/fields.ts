@@ -28,42 +28,35 @@ export function key<S extends z.ZodType>(schema: S, meaning: string, more: Omit<
   return schema
 }
 
-export const flag = (value: boolean, meaning: string) => key(z.boolean().default(value), meaning)
-export const maybeFlag = (meaning: string) => key(z.boolean().optional(), meaning)
+// Shared by all keys: a schema of zod costs as much to make as to parse with, and there are hundreds of keys.
+const aText = z.string()
+const aFlag = z.boolean()
+const aNumber = z.number()
+const anInteger = z.number().int()
+const someTexts = z.array(aText)
 
-export const text = (meaning: string) => key(z.string().optional(), meaning)
-export const textOr = (value: string, meaning: string) => key(z.string().default(value), meaning)
-export const host = (value: string, meaning: string) => key(z.string().default(value), meaning, { trims: true })
+export const flag = (value: boolean, meaning: string) => key(aFlag.default(value), meaning)
+export const maybeFlag = (meaning: string) => key(aFlag.optional(), meaning)
+
+export const text = (meaning: string) => key(aText.optional(), meaning)
+export const textOr = (value: string, meaning: string) => key(aText.default(value), meaning)
+export const host = (value: string, meaning: string) => key(aText.default(value), meaning, { trims: true })
 export const needed = (meaning: string) => key(z.string(), meaning)
-export const path = (meaning: string) => key(z.string().optional(), meaning, { isPath: true })
-export const secret = (meaning: string) => key(z.string().optional(), meaning, { hides: 'secret' })
+export const path = (meaning: string) => key(aText.optional(), meaning, { isPath: true })
+export const secret = (meaning: string) => key(aText.optional(), meaning, { hides: 'secret' })
 
 export const whole = (value: number, meaning: string, least = 0, most = Number.MAX_SAFE_INTEGER) =>
-  key(z.number().int().min(least).max(most).default(value), meaning)
+  key(anInteger.min(least).max(most).default(value), meaning)
 export const maybeWhole = (meaning: string, least = Number.MIN_SAFE_INTEGER) =>
-  key(z.number().int().min(least).optional(), meaning)
+  key(anInteger.min(least).optional(), meaning)
 /** Zero and below mean the default. */
 export const positive = (value: number, meaning: string, atZero = value) =>
-  key(
-    z
-      .number()
-      .int()
-      .transform((given) => (given > 0 ? given : atZero))
-      .default(value),
-    meaning,
-  )
+  key(anInteger.transform((given) => (given > 0 ? given : atZero)).default(value), meaning)
 /** Smaller numbers count as the least. */
 export const atLeast = (value: number, least: number, meaning: string) =>
-  key(
-    z
-      .number()
-      .int()
-      .transform((given) => Math.max(least, given))
-      .default(value),
-    meaning,
-  )
-export const amount = (meaning: string) => key(z.number().min(0).optional(), meaning)
-export const ratio = (value: number, meaning: string) => key(z.number().default(value), meaning)
+  key(anInteger.transform((given) => Math.max(least, given)).default(value), meaning)
+export const amount = (meaning: string) => key(aNumber.min(0).optional(), meaning)
+export const ratio = (value: number, meaning: string) => key(aNumber.default(value), meaning)
 
 export const choice = <const V extends readonly [string, ...string[]]>(
   values: V,
@@ -77,15 +70,14 @@ export const maybeChoice = <const V extends readonly [string, ...string[]]>(
   more: Omit<KeyFacts, 'meaning'> = {},
 ) => key(z.enum(values).optional(), meaning, more)
 
-const texts = () => z.array(z.string())
 export const list = (meaning: string, value: readonly string[] = []) =>
-  key(texts().default([...value]), meaning, { loose: true })
-export const maybeList = (meaning: string) => key(texts().optional(), meaning, { loose: true })
-export const paths = (meaning: string) => key(texts().default([]), meaning, { loose: true, isPath: true })
-export const secrets = (meaning: string) => key(texts().default([]), meaning, { loose: true, hides: 'secret' })
-export const maybeSecrets = (meaning: string) => key(texts().optional(), meaning, { loose: true, hides: 'secret' })
+  key(someTexts.default([...value]), meaning, { loose: true })
+export const maybeList = (meaning: string) => key(someTexts.optional(), meaning, { loose: true })
+export const paths = (meaning: string) => key(someTexts.default([]), meaning, { loose: true, isPath: true })
+export const secrets = (meaning: string) => key(someTexts.default([]), meaning, { loose: true, hides: 'secret' })
+export const maybeSecrets = (meaning: string) => key(someTexts.optional(), meaning, { loose: true, hides: 'secret' })
 export const secretsByComma = (meaning: string) =>
-  key(texts().default([]), meaning, { loose: true, commas: true, hides: 'secret' })
+  key(someTexts.default([]), meaning, { loose: true, commas: true, hides: 'secret' })
 
 /** Any JSON object; nothing below it is checked. */
 export const free = (meaning: string) => key(z.custom<JsonObject>(isJsonObject, 'object').optional(), meaning)
