@@ -21,8 +21,8 @@ export function redactedChannel(channel: Channel, redact: Redactor): Channel {
     ...(edit && { edit: (at, id, text) => edit(at, id, redact.text(text)) }),
     ...(react && { react }),
     ...(live && {
-      live(to, replyTo) {
-        const growing = live(to, replyTo)
+      live(to, options) {
+        const growing = live(to, options)
         let stream = redact.stream()
         const push = (text: string) => {
           if (text !== '') growing.push(text)

@@ -55,6 +55,8 @@ export interface ToolResultPart {
   readonly name: string
   readonly content: readonly (TextPart | ImagePart | DocumentPart)[]
   readonly isError: boolean
+  /** Where the text came from, when from outside; see ToolOutput. */
+  readonly outside?: string
 }
 /** What only one wire format knows. Other dialects leave it out. */
 export interface OpaquePart {
@@ -72,6 +74,8 @@ export type UserPart = TextPart | ImagePart | AudioPart | DocumentPart | OpaqueP
 export interface UserMessage {
   readonly role: 'user'
   readonly parts: readonly UserPart[]
+  /** Set when it was not said by a person this turn trusts: who said it. */
+  readonly outside?: string
 }
 export type AssistantPart = TextPart | ThinkingPart | RedactedThinkingPart | ToolCallPart | OpaquePart
 export interface AssistantMessage {

@@ -40,6 +40,10 @@ export interface Call {
   readonly cause: Cause
   readonly session?: string
   readonly agent?: string
+  /** The turn it belongs to, for the record. */
+  readonly turnId?: string
+  /** The client's key of the gateway, by name; caps go by it. */
+  readonly client?: string
   /** Calls that share this token stay on the pool member that answered the first of them. */
   readonly turn?: object
   /** Absent means `sole`. */

@@ -15,5 +15,7 @@ export interface TurnReport {
   /** Micro-dollars; absent when a price is not known. */
   readonly costMicros?: number
   readonly ms: number
-  readonly stop?: StopReason
+  readonly stop?: StopReason | 'step-limit' | 'loop' | 'money-limit' | 'time-limit'
+  /** Tools that ran, in order. */
+  readonly tools?: readonly { readonly name: string; readonly isError: boolean; readonly ms: number }[]
 }

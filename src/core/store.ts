@@ -1,4 +1,5 @@
 import type { Attempt, FailureKind } from './failure.ts'
+import type { Json } from './json.ts'
 import type { Message } from './message.ts'
 import type { Cause } from './provider.ts'
 
@@ -19,6 +20,30 @@ export interface SessionInfo {
   readonly createdAt: number
   readonly updatedAt: number
 }
+/** What is kept about a session beside its log. */
+export interface SessionState {
+  /** Messages up to and including this `seq` are no longer sent to a model. The log itself keeps them, searchable. */
+  readonly after?: number
+  /** Stands for what is no longer sent. */
+  readonly summary?: string
+  /** Rules that every summary keeps word for word. */
+  readonly pinned?: readonly string[]
+  /** True when `summary` was made from text that came from outside. */
+  readonly outside?: boolean
+  /** A model that this conversation asks instead of its agent's. */
+  readonly model?: string
+  /** Notices that were given once, by name. */
+  readonly told?: readonly string[]
+}
+/** A place in a log that fits a search. */
+export interface SearchHit {
+  readonly session: string
+  readonly seq: number
+  readonly at: number
+  readonly role: Message['role']
+  /** The words around the match, at most some 200 characters. */
+  readonly excerpt: string
+}
 /** Conversations, append-only. */
 export interface SessionStore {
   append(session: string, turn: string, at: number, messages: readonly Message[]): Promise<void>
@@ -27,7 +52,16 @@ export interface SessionStore {
   /** Newest first. */
   list(page?: { readonly limit?: number; readonly offset?: number }): Promise<readonly SessionInfo[]>
   info(session: string): Promise<SessionInfo | undefined>
+  /** Removes the log, its search index and its state. */
   remove(session: string): Promise<boolean>
+  /** The messages of one turn, in order. */
+  ofTurn(turn: string): Promise<readonly LogEntry[]>
+  /** Full text, best match first. All words must occur; no syntax of the query reaches the database. Absent `session`: every session. */
+  search(query: string, options?: { readonly session?: string; readonly limit?: number }): Promise<readonly SearchHit[]>
+  /** Empty for a session without one. */
+  state(session: string): Promise<SessionState>
+  /** Merges: a key given replaces the stored one, `undefined` given removes it. */
+  change(session: string, state: { readonly [Key in keyof SessionState]: SessionState[Key] | undefined }): Promise<void>
 }
 
 /** Which candidates rest, for how long and why. */
@@ -60,6 +94,7 @@ export interface LedgerRow {
   readonly at: number
   readonly cause: Cause
   readonly session?: string
+  readonly turn?: string
   readonly agent?: string
   readonly endpoint: string
   readonly vendor: string
@@ -83,8 +118,23 @@ export interface LedgerFilter {
   readonly since?: number
   readonly until?: number
   readonly session?: string
+  readonly turn?: string
   readonly call?: string
   readonly limit?: number
+}
+/** Sums of the ledger over one group. */
+export interface LedgerSum {
+  /** The value grouped by: a cause, an agent, an endpoint, a model, a day as `2026-11-30` (UTC). */
+  readonly group: string
+  readonly calls: number
+  readonly failed: number
+  readonly input: number
+  readonly output: number
+  readonly cacheRead: number
+  readonly cacheWrite: number
+  readonly costMicros: number
+  /** Answered attempts whose price is not known. */
+  readonly unpriced: number
 }
 export interface LedgerStore {
   /** Rows are committed in groups; `flush` waits for what was added so far. */
@@ -92,64 +142,151 @@ export interface LedgerStore {
   flush(): Promise<void>
   /** Newest first. */
   rows(filter?: LedgerFilter): Promise<readonly LedgerRow[]>
+  /** Largest cost first. */
+  sums(
+    by: 'cause' | 'agent' | 'endpoint' | 'model' | 'session' | 'day',
+    filter?: Omit<LedgerFilter, 'limit'>,
+  ): Promise<readonly LedgerSum[]>
 }
 
 /** A message received and not yet answered. */
 export interface InboxItem {
   readonly id: string
   readonly channel: string
-  /** The platform's id; a second arrival of the same is dropped. */
+  /** The platform's id, unique within chat and channel; a second arrival of the same is dropped. */
   readonly platformId: string
   readonly session: string
   readonly at: number
+  /** The InboundMessage as JSON, without bytes. */
   readonly payload: string
+  /** Starts so far. */
   readonly tries: number
+  /** The turn that took it up. */
+  readonly turn?: string
 }
+/** Messages are stored here before their platform is told that they arrived. */
 export interface InboxStore {
-  /** False when this platform id was stored before. */
-  add(item: Omit<InboxItem, 'tries'>): Promise<boolean>
+  /** False when this platform id was stored before, done or not. */
+  add(item: Omit<InboxItem, 'tries' | 'turn'>): Promise<boolean>
+  /** Not yet done or set aside, oldest first. */
   open(): Promise<readonly InboxItem[]>
-  /** Counts a try; returns the number of tries so far. */
-  begin(id: string): Promise<number>
-  setAside(id: string, why: string): Promise<void>
+  /** Counts a start of each, before anything of the work is done; resolves to the largest number of starts so far. */
+  begin(ids: readonly string[]): Promise<number>
+  /** Replaces the payload of a message that no turn has taken up. False when one has. */
+  replace(channel: string, platformId: string, payload: string): Promise<boolean>
+  /** Done without a turn: a command, a deleted message. */
+  done(ids: readonly string[]): Promise<void>
+  /** Kept for a person to look at, never started again. */
+  setAside(ids: readonly string[], why: string): Promise<void>
+  /** Messages set aside, newest first. */
+  aside(limit?: number): Promise<readonly (InboxItem & { readonly why: string })[]>
 }
 
-/** An answer on its way out. */
+/** One message on its way out: at most one message of the platform. */
 export interface OutboxItem {
   readonly id: string
   readonly channel: string
+  /** Items of one chat are sent in order. */
+  readonly chat: string
   readonly session: string
+  readonly turn?: string
   readonly at: number
+  /** The OutboundMessage as JSON, without bytes. */
   readonly payload: string
+  /**
+   * `waiting` → `sending` → `sent`. `uncertain`: the process or the connection ended while it was sent, so that it may have arrived;
+   * `dead`: the platform will never take it.
+   */
   readonly state: 'waiting' | 'sending' | 'sent' | 'uncertain' | 'dead'
+  readonly note?: string
+  /** The platform's id, once sent. */
+  readonly platformId?: string
 }
 export interface OutboxStore {
-  waiting(): Promise<readonly OutboxItem[]>
-  mark(id: string, state: OutboxItem['state'], note?: string): Promise<void>
+  add(items: readonly Omit<OutboxItem, 'state' | 'note' | 'platformId'>[]): Promise<void>
+  /** Waiting or sending, oldest first; for one chat or all. */
+  open(channel?: string): Promise<readonly OutboxItem[]>
+  mark(
+    id: string,
+    state: OutboxItem['state'],
+    more?: { readonly note?: string; readonly platformId?: string },
+  ): Promise<void>
+  /** Newest first. */
+  list(filter?: {
+    readonly state?: OutboxItem['state']
+    readonly session?: string
+    readonly limit?: number
+  }): Promise<readonly OutboxItem[]>
 }
 
-/** The end of a turn: one transaction. */
+/** One turn, from its beginning on. */
+export interface TurnRecord {
+  readonly id: string
+  readonly session: string
+  readonly agent: string
+  readonly cause: Cause
+  readonly at: number
+  readonly state: 'running' | 'done' | 'failed' | 'stopped' | 'interrupted'
+  readonly endedAt?: number
+  /** The TurnReport as JSON, once it ended. */
+  readonly report?: string
+  /** What the person was told when there is no answer. */
+  readonly trouble?: string
+}
 export interface TurnStore {
-  finish(turn: {
+  /** One transaction: the record, its inbox messages taken up, the question in the log. */
+  begin(turn: {
+    readonly id: string
     readonly session: string
-    readonly turn: string
+    readonly agent: string
+    readonly cause: Cause
     readonly at: number
+    readonly inbox: readonly string[]
     readonly messages: readonly Message[]
-    readonly outbox: readonly Omit<OutboxItem, 'state'>[]
-    readonly inboxId?: string
   }): Promise<void>
+  /** The end of a turn in one transaction: record, log, outbox, inbox messages done. A turn that has ended already is left as it is. */
+  finish(turn: {
+    readonly id: string
+    readonly at: number
+    readonly state: Exclude<TurnRecord['state'], 'running'>
+    readonly report?: string
+    readonly trouble?: string
+    readonly messages: readonly Message[]
+    readonly outbox: readonly Omit<OutboxItem, 'state' | 'note' | 'platformId'>[]
+  }): Promise<void>
+  get(id: string): Promise<TurnRecord | undefined>
+  /** Newest first. */
+  list(filter?: {
+    readonly session?: string
+    readonly state?: TurnRecord['state']
+    readonly limit?: number
+  }): Promise<readonly TurnRecord[]>
 }
 
 export interface Job {
   readonly id: string
+  /** The room `schedule` reads and writes it. */
   readonly payload: string
+  /** Epoch milliseconds; absent when it will not run by itself. */
   readonly nextAt?: number
   readonly enabled: boolean
 }
 export interface JobStore {
   put(job: Job): Promise<void>
+  get(id: string): Promise<Job | undefined>
+  /** By id. */
   list(): Promise<readonly Job[]>
   remove(id: string): Promise<boolean>
+  /**
+   * One transaction: moves an enabled job that is due at `dueAt` on to `next` (absent: it is disabled) and puts `item` into the inbox.
+   * False when another process did it first or the job changed; then nothing is written.
+   */
+  fire(
+    id: string,
+    dueAt: number,
+    next: Pick<Job, 'nextAt' | 'payload'>,
+    item: Omit<InboxItem, 'tries' | 'turn'>,
+  ): Promise<boolean>
 }
 
 /** Bytes by content: the same bytes have the same id. */
@@ -157,6 +294,8 @@ export interface BlobStore {
   /** Resolves to the id, the SHA-256 in hex. */
   put(bytes: Uint8Array, mime: string): Promise<string>
   get(id: string): Promise<{ readonly bytes: Uint8Array; readonly mime: string } | undefined>
+  /** Removes blobs that nobody put or got since `before`; resolves to their number. */
+  prune(before: number): Promise<number>
 }
 
 /** The right to work on something alone. */
@@ -166,23 +305,72 @@ export interface LeaseStore {
   release(name: string, owner: string): Promise<void>
 }
 
-/** Permissions a person gave. */
+/** Permissions: asked for, given, used up. */
 export interface Grant {
   readonly id: string
+  /** What it is about: `pairing:telegram`, `approval:SESSION` … */
   readonly subject: string
   readonly payload: string
+  readonly state: 'asked' | 'given' | 'denied' | 'used'
+  readonly createdAt: number
   readonly expiresAt?: number
 }
 export interface GrantStore {
   put(grant: Grant): Promise<void>
+  get(id: string): Promise<Grant | undefined>
+  /** Oldest first; `subject` may end with `*`. */
   find(subject: string): Promise<readonly Grant[]>
-  /** Single use: true for exactly one caller. */
-  consume(id: string): Promise<boolean>
+  /** Changes the state of a grant that is in state `from`: true for exactly one caller. */
+  move(id: string, from: Grant['state'], to: Grant['state']): Promise<boolean>
+  remove(id: string): Promise<void>
+}
+
+/** A limit on money: what was spent in `scope` since `since` plus what is reserved must not pass `micros`. */
+export interface Cap {
+  /** `all`, `agent:NAME`, `cause:NAME`, `key:NAME`, `turn:ID`, `session:KEY`. */
+  readonly scope: string
+  readonly since: number
+  /** Micro-dollars. */
+  readonly micros: number
+}
+export interface BudgetStore {
+  /** One transaction over all caps: reserves `micros` in each of their scopes, or tells the first cap that has no room. */
+  reserve(reservation: {
+    readonly id: string
+    readonly at: number
+    readonly micros: number
+    readonly caps: readonly Cap[]
+    /** The reservation counts no longer after this. */
+    readonly expiresAt: number
+  }): Promise<
+    { readonly ok: true } | { readonly ok: false; readonly cap: Cap; readonly spent: number; readonly reserved: number }
+  >
+  /** Ends a reservation with what was really spent, in each of the scopes. */
+  settle(id: string, at: number, micros: number, scopes: readonly string[]): Promise<void>
+  /** Micro-dollars spent and reserved in a scope since a moment. */
+  spent(scope: string, since: number, now: number): Promise<{ readonly spent: number; readonly reserved: number }>
+}
+
+/** Small facts by name that must outlive the process: JSON values. */
+export interface NoteStore {
+  get(name: string): Promise<Json | undefined>
+  put(name: string, value: Json): Promise<void>
+  remove(name: string): Promise<void>
+  /** In order of name. */
+  list(prefix: string): Promise<readonly { readonly name: string; readonly value: Json }[]>
 }
 
 /** Everything durable. Opened when first used. */
 export interface Store {
   readonly sessions: SessionStore
+  readonly turns: TurnStore
+  readonly inbox: InboxStore
+  readonly outbox: OutboxStore
+  readonly jobs: JobStore
+  readonly blobs: BlobStore
+  readonly grants: GrantStore
+  readonly notes: NoteStore
+  readonly budget: BudgetStore
   readonly rests: RestStore
   readonly counters: CounterStore
   readonly ledger: LedgerStore

@@ -10,6 +10,7 @@ import { execTool } from '../../src/tools/exec/index.ts'
 import { fileAccess } from '../../src/tools/files/access.ts'
 import { fileTools } from '../../src/tools/files/index.ts'
 import { checkOf } from '../../src/tools/json-schema.ts'
+import { contextOf } from '../tools/context.ts'
 import type { Adapters } from './adapters.ts'
 
 async function inWorkspace<T>(work: (workspace: string) => Promise<T>): Promise<T> {
@@ -22,8 +23,7 @@ async function inWorkspace<T>(work: (workspace: string) => Promise<T>): Promise<
 }
 
 async function run(tool: Tool | undefined, input: JsonObject) {
-  const { signal } = new AbortController()
-  const output = await tool?.run(input, { session: 's', origin: { channel: 'cli', chat: 'direct' }, signal })
+  const output = await tool?.run(input, contextOf())
   const text = output?.content.map((part) => (part.type === 'text' ? part.text : '')).join('') ?? ''
   return { text, error: output?.isError === true ? text : null }
 }

@@ -6,7 +6,19 @@ import type { Tool, ToolContext, ToolOutput } from '../../src/core/tool.ts'
 
 /** The context of a turn that nobody stops, on the given channel. */
 export function contextOf(channel = 'cli', signal: AbortSignal = new AbortController().signal): ToolContext {
-  return { session: 'test', origin: { channel, chat: 'direct' }, signal }
+  return {
+    session: 'test',
+    turn: 'turn-1',
+    agent: 'main',
+    cause: 'chat',
+    origin: { channel, chat: 'direct' },
+    sender: { id: 'owner', name: 'Owner' },
+    role: 'owner',
+    call: 'call-1',
+    tainted: false,
+    depth: 0,
+    signal,
+  }
 }
 
 /** The words of an output. */
