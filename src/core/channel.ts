@@ -81,6 +81,8 @@ export interface LiveMessage {
 export interface ChannelLimits {
   /** The longest message, in UTF-16 units. */
   readonly maxText: number
+  /** Milliseconds between two messages in one chat, and between any two. Absent: none. */
+  readonly pace?: { readonly chatMs: number; readonly allMs: number }
 }
 
 /** Why a message did not go out. */
