@@ -12,28 +12,37 @@ function dyingAt(place: string, count = 1) {
     name === place && (left -= 1) === 0 ? new Promise<void>(() => undefined) : Promise.resolve()
 }
 
-const minutes = 60_000
+/** A store that outlives a process. A dead process's clock stands still, so that it renews no lease; the next one begins two minutes later. */
+function twoProcesses() {
+  const clock = fakeClock()
+  return {
+    store: memoryStore(),
+    clock,
+    later: fakeClock(clock.now() + 2 * 60_000),
+    last: fakeClock(clock.now() + 4 * 60_000),
+  }
+}
 
 test('a message that was stored is answered by the next process', async () => {
-  const [store, clock] = [memoryStore(), fakeClock()]
+  const { store, clock, later } = twoProcesses()
   const dead = await scene({ store, clock, checkpoint: dyingAt('message-begun') })
   await dead.channel.hear({ text: 'hello' })
   await clock.advance(400)
   assert.deepEqual(dead.channel.texts, [])
-  await clock.advance(2 * minutes)
-  const next = await scene({ store, clock })
-  await clock.advance(1_000)
+  await clock.advance(400)
+  const next = await scene({ store, clock: later })
+  await later.advance(1_000)
   assert.deepEqual(next.channel.texts, ['answer to hello'])
   assert.deepEqual(await store.inbox.open(), [])
 })
 
 test('a turn that had begun goes on under its own name, with its question said once', async () => {
-  const [store, clock] = [memoryStore(), fakeClock()]
+  const { store, clock, later } = twoProcesses()
   const dead = await scene({ store, clock, checkpoint: dyingAt('turn-answered') })
   await dead.channel.hear({ text: 'hello' })
-  await clock.advance(2 * minutes)
-  const next = await scene({ store, clock, turn: async ({ question }) => `resumed ${question.resumed}` })
-  await clock.advance(1_000)
+  await clock.advance(400)
+  const next = await scene({ store, clock: later, turn: async ({ question }) => `resumed ${question.resumed}` })
+  await later.advance(1_000)
   assert.deepEqual(next.channel.texts, ['resumed true'])
   assert.equal(next.asked[0]?.question.turn, dead.asked[0]?.question.turn)
   const log = await store.sessions.read('agent:main:fake:direct:p1')
@@ -41,45 +50,47 @@ test('a turn that had begun goes on under its own name, with its question said o
 })
 
 test('an answer that was stored is sent, and the model is not asked again', async () => {
-  const [store, clock] = [memoryStore(), fakeClock()]
+  const { store, clock, later } = twoProcesses()
   const dead = await scene({ store, clock, checkpoint: dyingAt('turn-finished') })
   await dead.channel.hear({ text: 'hello' })
-  await clock.advance(2 * minutes)
+  await clock.advance(400)
   assert.deepEqual(dead.channel.texts, [])
-  const next = await scene({ store, clock })
-  await clock.advance(1_000)
+  const next = await scene({ store, clock: later })
+  await later.advance(1_000)
   assert.deepEqual(next.channel.texts, ['answer to hello'])
   assert.equal(next.asked.length, 0)
 })
 
 test('a message that was being sent is not repeated: it is marked, and its chat is told', async () => {
-  const [store, clock] = [memoryStore(), fakeClock()]
+  const { store, clock, later } = twoProcesses()
   const dead = await scene({ store, clock, checkpoint: dyingAt('outbox-sent') })
   await dead.channel.hear({ text: 'hello' })
-  await clock.advance(2 * minutes)
+  await clock.advance(400)
   assert.deepEqual(dead.channel.texts, ['answer to hello'])
-  const next = await scene({ store, clock })
-  await clock.advance(1_000)
+  const next = await scene({ store, clock: later })
+  await later.advance(1_000)
   assert.deepEqual(next.channel.texts, ['My last message here may not have arrived. /again sends it once more.'])
   assert.equal((await store.outbox.list({ state: 'uncertain' })).length, 1)
   assert.equal(await next.road.again('agent:main:fake:direct:p1'), 1)
-  await clock.advance(10)
+  await later.advance(10)
   assert.equal(next.channel.texts.at(-1), 'answer to hello')
 })
 
 test('a platform that drops doubles gets the same message again', async () => {
-  const [store, clock, channel] = [memoryStore(), fakeClock(), fakeChannel({ keyed: true })]
+  const { store, clock, later } = twoProcesses()
+  const channel = fakeChannel({ keyed: true })
   const dead = await scene({ store, clock, channel, checkpoint: dyingAt('outbox-sent') })
   await dead.channel.hear({ text: 'hello' })
-  await clock.advance(2 * minutes)
-  await scene({ store, clock, channel })
-  await clock.advance(1_000)
+  await clock.advance(400)
+  await scene({ store, clock: later, channel })
+  await later.advance(1_000)
   assert.deepEqual(channel.texts, ['answer to hello'])
   assert.deepEqual(await store.outbox.open(), [])
 })
 
 test('an answer that had grown goes on in the message that was shown', async () => {
-  const [store, clock, channel] = [memoryStore(), fakeClock(), fakeChannel({ live: true })]
+  const { store, clock, later } = twoProcesses()
+  const channel = fakeChannel({ live: true })
   const dead = await scene({
     store,
     clock,
@@ -90,33 +101,33 @@ test('an answer that had grown goes on in the message that was shown', async () 
     },
   })
   await dead.channel.hear({ text: 'hello' })
-  await clock.advance(2 * minutes)
+  await clock.advance(400)
   assert.deepEqual(channel.texts, ['half'])
-  await scene({ store, clock, channel, turn: async () => 'the whole answer' })
-  await clock.advance(1_000)
+  await scene({ store, clock: later, channel, turn: async () => 'the whole answer' })
+  await later.advance(1_000)
   assert.deepEqual(channel.texts, ['the whole answer'])
 })
 
 test('a message that ended two processes is set aside and told', async () => {
-  const [store, clock] = [memoryStore(), fakeClock()]
+  const { store, clock, later, last } = twoProcesses()
   const first = await scene({ store, clock, turn: () => new Promise(() => undefined) })
   await first.channel.hear({ text: 'poison' })
-  await clock.advance(2 * minutes)
-  await scene({ store, clock, turn: () => new Promise(() => undefined) })
-  await clock.advance(2 * minutes)
-  const third = await scene({ store, clock })
-  await clock.advance(1_000)
+  await clock.advance(400)
+  await scene({ store, clock: later, turn: () => new Promise(() => undefined) })
+  await later.advance(400)
+  const third = await scene({ store, clock: last })
+  await last.advance(1_000)
   assert.equal(third.asked.length, 0)
   assert.match(third.channel.texts[0] ?? '', /set aside/)
   assert.equal((await store.inbox.aside()).length, 1)
   assert.deepEqual(await store.inbox.open(), [])
-  const fourth = await scene({ store, clock })
-  await clock.advance(1_000)
+  const fourth = await scene({ store, clock: last })
+  await last.advance(1_000)
   assert.equal(fourth.channel.texts.length, 0)
 })
 
 test('a turn that is parked at the end of a process goes on in the next', async () => {
-  const [store, clock] = [memoryStore(), fakeClock()]
+  const { store, clock, later } = twoProcesses()
   const first = await scene({
     store,
     clock,
@@ -126,7 +137,7 @@ test('a turn that is parked at the end of a process goes on in the next', async 
   await first.channel.hear({ text: 'long' })
   await clock.advance(400)
   const drained = first.road.drain(8_000)
-  await clock.advance(8_100)
+  await clock.advance(8_000)
   await drained
   assert.deepEqual(first.channel.texts, [])
   const next = await scene({ store, clock, turn: async ({ question }) => `went on with ${wordsOf(question) || 'it'}` })

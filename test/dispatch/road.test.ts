@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { Failure } from '../../src/core/failure.ts'
 import { scene, untilAborted, wordsOf } from './scene.ts'
 import { fakeChannel } from '../fakes/channel.ts'
+import { fakeClock } from '../fakes/clock.ts'
 
 test('a message is stored before its platform is told, and answered once', async () => {
   const { channel, clock, store } = await scene()
@@ -17,13 +18,14 @@ test('a message is stored before its platform is told, and answered once', async
 })
 
 test('a second arrival of the same message is dropped, also after it was answered', async () => {
-  const { channel, clock, questions } = await scene()
+  const view = await scene()
+  const { channel, clock } = view
   await channel.hear({ id: '7', text: 'once' })
   await channel.hear({ id: '7', text: 'once' })
   await clock.advance(400)
   await channel.hear({ id: '7', text: 'once' })
   await clock.advance(400)
-  assert.deepEqual(questions, ['once'])
+  assert.deepEqual(view.questions, ['once'])
 })
 
 test('the same id in another chat is another message', async () => {
@@ -87,11 +89,13 @@ test('two people talk side by side; one person in order', async () => {
 test('at most so many turns run at a time', async () => {
   let now = 0
   let most = 0
+  const clock = fakeClock()
   const view = await scene({
+    clock,
     parallel: 2,
     async turn() {
       most = Math.max(most, (now += 1))
-      await Promise.resolve()
+      await clock.sleep(10)
       now -= 1
       return 'ok'
     },
