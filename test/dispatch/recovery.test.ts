@@ -127,7 +127,7 @@ test('a message that ended two processes is set aside and told', async () => {
 })
 
 test('a turn that is parked at the end of a process goes on in the next', async () => {
-  const { store, clock, later } = twoProcesses()
+  const { store, clock } = twoProcesses()
   const first = await scene({
     store,
     clock,
