@@ -155,7 +155,7 @@ export function conversations(each: Each): void {
     assert.deepEqual(await found('cafe MULLER'), [1])
     assert.deepEqual(await found('café'), [1])
     assert.deepEqual(await found('東京'), [2])
-    assert.deepEqual((await found('京')).sort(), [2, 3])
+    assert.deepEqual(new Set(await found('京')), new Set([2, 3]))
     assert.deepEqual(await found('北京'), [3])
     assert.deepEqual(await found('京東'), [], 'the letters of a word stand side by side')
     assert.deepEqual(await found('서울'), [4])
