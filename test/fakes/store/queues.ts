@@ -38,7 +38,10 @@ export function memoryQueues(write: Write) {
     const item = received.get(id)
     if (item?.state === 'open') received.set(id, { ...item, ...change })
   }
-  const asItem = ({ state: _, why: __, ended: ___, ...item }: Received): InboxItem => item
+  const asItem = ({ id, channel, platformId, session, at, payload, tries, turn }: Received): InboxItem => {
+    const item = { id, channel, platformId, session, at, payload, tries }
+    return turn === undefined ? item : { ...item, turn }
+  }
   const send = (items: readonly NewOutboxItem[]) => {
     for (const item of items) if (!sent.has(item.id)) sent.set(item.id, { ...item, state: 'waiting' })
   }
