@@ -5,7 +5,7 @@ import { budgetCommand, budgetReport, budgetText, budgetWish } from '../../src/l
 import { allCaps, caps } from '../../src/ledger/caps.ts'
 import { dollars } from '../../src/ledger/money.ts'
 import type { BudgetSettings } from '../../src/ledger/ports.ts'
-import { memoryBudget, memoryNotes } from './money-store.ts'
+import { memoryBudget, memoryNotes } from '../fakes/store/facts.ts'
 
 const zone = zoneOf('Europe/Berlin')
 const now = Date.parse('2026-11-30T12:00:00Z')
@@ -74,18 +74,21 @@ test('an owner adds to the day and takes away; nobody else changes anything', as
   )
   assert.match(await say('+2,50 today'), /The cap of \$10\.50 a day/)
   assert.match(await say('-1'), /The cap of \$9\.50 a day/)
-  const before = structuredClone([...parts.notes.all])
+  const before = await parts.notes.list('')
   assert.match(await say('+5', false), /^Only an owner/)
   assert.match(await say('off', false), /^Only an owner/)
   assert.match(await say('much'), /^"much" is no amount/)
-  assert.deepEqual([...parts.notes.all], before)
+  assert.deepEqual(await parts.notes.list(''), before)
 })
 
 test('raises of days gone by do not pile up', async () => {
   const { parts, say } = setUp({ budget: { day: 3 } })
   await say('+5')
   await budgetCommand({ ...parts, now: now + 86_400_000 }, { text: '+1', session: 's', owner: true })
-  assert.deepEqual([...parts.notes.all.keys()], ['budget/raise/day/2026-12-01'])
+  assert.deepEqual(
+    (await parts.notes.list('')).map(({ name }) => name),
+    ['budget/raise/day/2026-12-01'],
+  )
 })
 
 test('without a cap for the day the month is raised; without any there is nothing to raise', async () => {

@@ -9,7 +9,8 @@ import { raiseCap, setSessionBudget } from '../../src/ledger/caps.ts'
 import type { BudgetSettings, Spending } from '../../src/ledger/ports.ts'
 import { purse } from '../../src/ledger/purse.ts'
 import { fakeClock } from '../fakes/clock.ts'
-import { memoryBudget, memoryNotes } from './money-store.ts'
+import { memoryNotes } from '../fakes/store/facts.ts'
+import { memoryBudget } from './money-store.ts'
 
 const price = { input: 2, output: 10 }
 const usage = (input: number, output: number) => ({ input, output, cacheRead: 0, cacheWrite: 0 })
@@ -67,7 +68,7 @@ test('without a cap nothing is reserved and nothing is written', async () => {
     budget: { per_agent: { other: { day: 1 } }, per_cause: { cron: { day: 1 } } },
   })
   assert.equal(await ask(spending(1_000)), undefined)
-  assert.deepEqual([budget.writes, notes.all.size], [0, 0])
+  assert.deepEqual([budget.writes, await notes.list('')], [0, []])
 })
 
 test('the worst case is reserved before, the real cost is booked after, in every scope', async () => {

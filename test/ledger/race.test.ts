@@ -1,21 +1,17 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
+import { promisify } from 'node:util'
 import { silent } from '../../src/core/log.ts'
-import { userText } from '../../src/core/message.ts'
-import type { BudgetStore } from '../../src/core/store.ts'
 import { systemClock } from '../../src/kit/clock.ts'
-import { zoneOf } from '../../src/kit/zone.ts'
-import { purse } from '../../src/ledger/purse.ts'
-import { fleet } from '../../src/providers/fleet.ts'
-import openaiChat from '../../src/providers/openai-chat/index.ts'
-import { fakeEntry } from '../fakes/endpoint.ts'
-import { ask, fakeCall } from '../fakes/provider.ts'
+import { openStore } from '../../src/store/open.ts'
 import { memoryStore } from '../fakes/store.ts'
-import { memoryBudget, memoryNotes } from './money-store.ts'
-
-const price = { input: 2, output: 10 }
+import { price, turnsAtOnce } from './turns-at-once.ts'
 
 interface Vendor extends AsyncDisposable {
   readonly url: string
@@ -66,7 +62,16 @@ async function meteredVendor(word: string, arrived: () => void, ready: Promise<v
   }
 }
 
-async function race(turns: number, budget: BudgetStore, day: number) {
+interface Race {
+  readonly words: readonly unknown[]
+  readonly meter: number
+}
+
+/** Runs `turns` turns against a paid and a free vendor. */
+async function race(
+  turns: number,
+  run: (urls: { readonly paid: string; readonly free: string }) => Promise<readonly unknown[]>,
+): Promise<Race> {
   const all = Promise.withResolvers<void>()
   let waiting = 0
   // Nobody is answered before every turn stands before a vendor: no reservation is settled until all have asked.
@@ -76,52 +81,62 @@ async function race(turns: number, budget: BudgetStore, day: number) {
   }
   await using paid = await meteredVendor('paid', arrived, all.promise)
   await using free = await meteredVendor('free', arrived, all.promise)
-  const store = memoryStore()
-  const give = purse({
-    settings: () => ({ budget: { day } }),
-    budget,
-    notes: memoryNotes(),
-    clock: systemClock,
-    log: silent,
-    zone: zoneOf('UTC'),
-    newId: () => crypto.randomUUID(),
-  })
-  const chain = fleet({
-    clock: systemClock,
-    log: silent,
-    ...store,
-    keyTag: () => 'k',
-    protocol: async () => openaiChat,
-    fetchFor: () => fetch,
-    blob: async () => new Uint8Array(),
-    redact: (text) => text,
-    credential: async () => '',
-    purse: give,
-  }).chain([
-    { name: 'main', entries: [fakeEntry({ vendor: 'openai', model: 'gpt', apiBase: paid.url, price })] },
-    { name: 'spare', entries: [fakeEntry({ vendor: 'ollama', model: 'llama', apiBase: free.url, keys: [] })] },
-  ])
-  const request = () => ({ messages: [userText('hello')], maxTokens: 1_000 })
-  const words = await Promise.all(
-    Array.from({ length: turns }, () => ask(chain, fakeCall({ request, stream: false, cause: 'chat' }))),
-  )
-  return { words, meter: paid.meter, paid: paid.answers, free: free.answers }
+  const words = await run({ paid: paid.url, free: free.url })
+  assert.equal(paid.answers + free.answers, turns)
+  return { words, meter: paid.meter }
 }
 
-test('fifty turns at once with ten cents left never pass the cap, and the free model answers the others', async () => {
-  const { words, meter, paid, free } = await race(50, memoryBudget(), 0.1)
+function checkTenCents({ words, meter }: Race): void {
   assert.ok(meter <= 100_000, `the vendor counted ${meter} micro-dollars`)
   // Not by refusing all: nearly everything that fits is spent.
   assert.ok(meter > 90_000, `only ${meter}`)
-  assert.ok(paid >= 9, String(paid))
-  assert.deepEqual(
-    words.filter((word) => word !== 'paid' && word !== 'free'),
-    [],
-  )
-  assert.equal(paid + free, 50)
+  assert.ok(words.filter((word) => word === 'paid').length >= 9)
+  assert.equal(words.filter((word) => word === 'paid' || word === 'free').length, 50)
+}
+
+async function withFile<T>(work: (file: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'picoclaw-race-'))
+  try {
+    return await work(join(folder, 'picoclaw.db'))
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+test('fifty turns at once with ten cents left never pass the cap, and the free model answers the others', async () => {
+  checkTenCents(await race(50, (urls) => turnsAtOnce(memoryStore(), 0.1, urls, 50)))
 })
 
+test('so on the disk, and what was booked is what the vendor counted', () =>
+  withFile(async (file) => {
+    const store = openStore(file, { clock: systemClock, log: silent })
+    try {
+      const result = await race(50, (urls) => turnsAtOnce(store, 0.1, urls, 50))
+      checkTenCents(result)
+      assert.deepEqual(await store.budget.spent('all', 0, systemClock.now()), { spent: result.meter, reserved: 0 })
+      const [sum] = await store.ledger.sums('cause')
+      assert.equal(sum?.costMicros, result.meter)
+    } finally {
+      await store.close()
+    }
+  }))
+
+test('so between two processes', () =>
+  withFile(async (file) => {
+    // The file is made before both open it.
+    const store = openStore(file, { clock: systemClock, log: silent })
+    await store.notes.list('')
+    await store.close()
+    const run = promisify(execFile)
+    checkTenCents(
+      await race(50, async ({ paid, free }) => {
+        const half = () => run(process.execPath, ['test/ledger/spend-at-once.ts', file, '0.1', paid, free, '25'])
+        const both = await Promise.all([half(), half()])
+        return both.flatMap(({ stdout }) => JSON.parse(stdout) as unknown[])
+      }),
+    )
+  }))
+
 test('at the cap the free model answers and the paid one is not asked', async () => {
-  const { words, meter } = await race(1, memoryBudget(), 0)
-  assert.deepEqual([words, meter], [['free'], 0])
+  assert.deepEqual(await race(1, (urls) => turnsAtOnce(memoryStore(), 0, urls, 1)), { words: ['free'], meter: 0 })
 })
