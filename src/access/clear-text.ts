@@ -6,8 +6,7 @@ export function clearText(text: string): string {
   return text.replace(hidden, (unit) => `\\u{${(unit.codePointAt(0) ?? 0).toString(16)}}`)
 }
 
-const hidden =
-  /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Cn}\p{Zl}\p{Zp}]|(?! )\p{Zs}|[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0]|[\u{e0100}-\u{e01ef}]/gu
+const hidden = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|(?! )\p{Zs}/gu
 
 /** At most some `most` characters: the middle is left out, with its length. */
 export function clip(text: string, most: number): string {

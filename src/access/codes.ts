@@ -15,7 +15,7 @@ export function readCode(text: string): string {
 
 /** True when the text can be a code at all. */
 export function isCode(text: string, length: number): boolean {
-  return text.length === length && [...text].every((character) => alphabet.includes(character))
+  return text.length === length && text.split('').every((character) => alphabet.includes(character))
 }
 
 export function digestOf(text: string): string {

@@ -1,7 +1,6 @@
 import type { Clock } from '../core/clock.ts'
 import type { InboundMessage } from '../core/channel.ts'
 import type { Grant, GrantStore, NoteStore } from '../core/store.ts'
-import type { Role } from '../core/tool.ts'
 import { Lanes } from '../kit/lanes.ts'
 import { clearText, clip } from './clear-text.ts'
 import { digestOf, isCode, isSameDigest, newCode, readCode } from './codes.ts'
@@ -141,8 +140,11 @@ export function pairing({ grants, notes, clock, newId }: PairingPorts): Pairing 
     async pending() {
       return (await codes('*'))
         .filter(({ grant }) => waits(grant))
-        .map(({ grant, waiting: { digest: _, ...person } }) => ({
-          ...person,
+        .map(({ grant, waiting: { channel, id, name, username } }) => ({
+          channel,
+          id,
+          name,
+          ...(username !== undefined && { username }),
           askedAt: grant.createdAt,
           expiresAt: grant.expiresAt ?? 0,
         }))
