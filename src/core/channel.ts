@@ -22,6 +22,8 @@ export interface Sender {
   readonly name: string
   /** Without the @. */
   readonly username?: string
+  /** True when the platform says that it is a program. */
+  readonly bot?: boolean
 }
 
 export interface InboundMessage {

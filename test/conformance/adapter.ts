@@ -1,4 +1,5 @@
 import type { Adapters } from './adapters.ts'
+import { adapters as access } from './access.ts'
 import { adapters as chat } from './chat.ts'
 import { adapters as commands } from './commands.ts'
 import { adapters as config } from './config.ts'
@@ -10,12 +11,13 @@ import { adapters as tools } from './tools.ts'
 
 /** Every function of the vector files that is built so far. */
 export const adapter: Adapters = {
-  ...models,
-  ...config,
+  ...access,
   ...chat,
-  ...failures,
-  ...house,
-  ...tools,
   ...commands,
+  ...config,
+  ...failures,
   ...gateway,
+  ...house,
+  ...models,
+  ...tools,
 }
