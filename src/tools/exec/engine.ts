@@ -27,6 +27,8 @@ export interface ExecOptions {
   readonly allowRemote?: boolean
   /** Commands the owner refuses, whatever a sandbox would say. Default none. */
   readonly deny?: readonly RegExp[]
+  /** Commands that `deny` does not hold for. */
+  readonly permit?: readonly RegExp[]
   /** Default false. */
   readonly network?: boolean
   readonly expose?: readonly Exposed[]
@@ -67,10 +69,11 @@ export async function execute(options: ExecOptions, order: Order, context: ToolC
   return outcome(ran, { seconds, ...(wrapped.note !== undefined && { note: wrapped.note }) })
 }
 
-function checkRights({ allowRemote = true, deny = [] }: ExecOptions, command: string, context: ToolContext): void {
+function checkRights({ allowRemote = true, deny = [], permit = [] }: ExecOptions, command: string, context: ToolContext): void {
   if (!mayExec(allowRemote, context.origin.channel))
     throw new Problem('exec is restricted to internal channels.', { mend: 'Ask for it in the terminal.' })
-  if (deny.some((pattern) => command.search(pattern) >= 0))
+  const fits = (pattern: RegExp) => command.search(pattern) >= 0
+  if (deny.some(fits) && !permit.some(fits))
     throw new Problem('The owner does not allow this command (tools.exec.custom_deny_patterns).')
 }
 
