@@ -69,7 +69,11 @@ export async function execute(options: ExecOptions, order: Order, context: ToolC
   return outcome(ran, { seconds, ...(wrapped.note !== undefined && { note: wrapped.note }) })
 }
 
-function checkRights({ allowRemote = true, deny = [], permit = [] }: ExecOptions, command: string, context: ToolContext): void {
+function checkRights(
+  { allowRemote = true, deny = [], permit = [] }: ExecOptions,
+  command: string,
+  context: ToolContext,
+): void {
   if (!mayExec(allowRemote, context.origin.channel))
     throw new Problem('exec is restricted to internal channels.', { mend: 'Ask for it in the terminal.' })
   const fits = (pattern: RegExp) => command.search(pattern) >= 0

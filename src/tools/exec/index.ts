@@ -39,6 +39,9 @@ export function bashTool(options: ExecOptions): Tool {
 }
 
 /** A command that may reach the network shows words that anybody may have written. */
-function effectsOf({ network = false }: ExecOptions): { readonly effects: readonly Effect[]; readonly outside?: string } {
+function effectsOf({ network = false }: ExecOptions): {
+  readonly effects: readonly Effect[]
+  readonly outside?: string
+} {
   return network ? { effects: ['run', 'network'], outside: 'web' } : { effects: ['run'] }
 }

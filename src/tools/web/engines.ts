@@ -75,7 +75,10 @@ const sections: Readonly<Record<EngineName, Section>> = {
 /** The engine that serves: the one asked for when it is ready, else the first that is. Undefined when none is. */
 export function chooseEngine(provider: string, setups: readonly EngineSetup[]): EngineSetup | undefined {
   const ready = setups.filter(isReady)
-  const wanted = provider.trim().toLowerCase().replace(/_search$/, '')
+  const wanted = provider
+    .trim()
+    .toLowerCase()
+    .replace(/_search$/, '')
   const order = Object.keys(engines)
   const [first] = ready.toSorted((left, right) => order.indexOf(left.name) - order.indexOf(right.name))
   return ready.find(({ name }) => name === wanted) ?? first

@@ -23,14 +23,22 @@ const usualLength = 50_000
 const longest = 500_000
 
 /** web_fetch: reads one page of the public internet. */
-export function webFetchTool({ maxBytes = 10 * 1024 * 1024, format = 'plaintext', version, ...guard }: FetchOptions): Tool {
+export function webFetchTool({
+  maxBytes = 10 * 1024 * 1024,
+  format = 'plaintext',
+  version,
+  ...guard
+}: FetchOptions): Tool {
   const get = (url: string, agent: string, signal: AbortSignal) =>
     guardedFetch(url, {
       maxBytes,
       timeoutMs: 60_000,
       maxRedirects: 5,
       signal,
-      headers: { 'user-agent': agent, accept: 'text/html,application/xhtml+xml,application/json,text/*;q=0.9,*/*;q=0.5' },
+      headers: {
+        'user-agent': agent,
+        accept: 'text/html,application/xhtml+xml,application/json,text/*;q=0.9,*/*;q=0.5',
+      },
       ...(guard.allow && { allow: guard.allow }),
       ...(guard.lookup && { lookup: guard.lookup }),
     })
@@ -56,7 +64,9 @@ export function webFetchTool({ maxBytes = 10 * 1024 * 1024, format = 'plaintext'
         })
       const { extractor, text } = await readable(answer, format)
       const truncated = text.length > maxChars
-      const shown = truncated ? `${text.slice(0, maxChars).toWellFormed()}\n[Content truncated due to size limit]` : text
+      const shown = truncated
+        ? `${text.slice(0, maxChars).toWellFormed()}\n[Content truncated due to size limit]`
+        : text
       return JSON.stringify(
         { url: answer.url, status: answer.status, extractor, truncated, length: shown.length, text: shown },
         null,

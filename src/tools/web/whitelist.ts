@@ -20,30 +20,30 @@ export function privatePlaces(entries: readonly string[]): (target: Target) => b
 type Place = { readonly port?: number } & ({ readonly list: BlockList } | { readonly host: string })
 
 function placeOf(entry: string): Place {
+  const bare = isIP(entry.split('/')[0] ?? '') === 6
   const [, bracketed, plain, digits] = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(entry) ?? []
-  const port = digits === undefined ? {} : { port: Number(digits) }
-  const name = isIP(entry) === 6 || isRange(entry) ? entry : (bracketed ?? plain ?? '')
-  const [network = '', prefix] = name.split('/')
-  const family = isIP(network)
-  if (family !== 0) {
-    const longest = family === 6 ? 128 : 32
-    const bits = prefix === undefined ? longest : Number(prefix)
-    if (!Number.isInteger(bits) || bits < 0 || bits > longest || prefix === '') throw wrong(entry)
-    const list = new BlockList()
-    list.addSubnet(network, bits, family === 6 ? 'ipv6' : 'ipv4')
-    return { list, ...(name === entry ? {} : port) }
-  }
-  if (!/^[a-z\d](?:[a-z\d._-]*[a-z\d])?$/.test(name)) throw wrong(entry)
-  return { host: name, ...port }
-}
-
-const isRange = (entry: string): boolean => isIP(entry.split('/')[0] ?? '') === 6
-
-const contains = (list: BlockList, address: string): boolean =>
-  isIP(address) !== 0 && list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
-
-const wrong = (entry: string): Problem =>
-  new Problem(`"${entry}" is no address, network or host name.`, {
+  const name = bare ? entry : (bracketed ?? plain ?? '')
+  const port = bare || digits === undefined ? {} : { port: Number(digits) }
+  const list = networkOf(name)
+  if (list) return { list, ...port }
+  if (/^[a-z\d](?:[a-z\d._-]*[a-z\d])?$/.test(name)) return { host: name, ...port }
+  throw new Problem(`"${entry}" is no address, network or host name.`, {
     at: 'tools.web.private_host_whitelist',
     mend: 'Write it like 192.168.1.10, 192.168.1.0/24 or nas.local, with :PORT where only one port is meant.',
   })
+}
+
+/** An address or a network with its prefix; undefined for anything else. */
+function networkOf(text: string): BlockList | undefined {
+  const [address = '', prefix, more] = text.split('/')
+  const family = isIP(address)
+  const longest = family === 6 ? 128 : 32
+  const bits = prefix === undefined ? longest : /^\d{1,3}$/.test(prefix) ? Number(prefix) : Infinity
+  if (family === 0 || more !== undefined || bits > longest) return undefined
+  const list = new BlockList()
+  list.addSubnet(address, bits, family === 6 ? 'ipv6' : 'ipv4')
+  return list
+}
+
+const contains = (list: BlockList, address: string): boolean =>
+  isIP(address) !== 0 && list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')

@@ -19,15 +19,15 @@ export function htmlToMarkdown(html: string, url?: string): string {
   const words = lengthOf(whole)
   const article = words >= longPage ? mainPart(html, url, words) : undefined
   const converter = converterFor()
-  const text = tidy(converter.turndown((article ?? whole) as never))
+  const text = tidy(converter.turndown(article ?? whole))
   const title = page.title.trim()
   return title === '' || /^# /m.test(text) ? text : `# ${title}\n\n${text}`
 }
 
 function readPage(html: string, url: string | undefined): Page {
   const whole = /<body[\s>]/i.test(html) ? html : `<!doctype html><html><head></head><body>${html}</body></html>`
-  const page = parseHTML(whole).document as unknown as Page
-  for (const element of [...page.querySelectorAll(clutter)]) element.remove()
+  const { document: page } = parseHTML(whole) as unknown as { readonly document: Page }
+  for (const element of page.querySelectorAll(clutter)) element.remove()
   for (const image of page.querySelectorAll('img')) {
     const [source] = ['src', 'data-src', 'data-original']
       .map((name) => target(image.getAttribute(name), url, ['http:', 'https:']))
@@ -57,7 +57,7 @@ function target(address: string | null, base: string | undefined, schemes: reado
 /** What a reader came for, where the page has such a part and it is not just a corner. */
 function mainPart(html: string, url: string | undefined, words: number): Element | undefined {
   const page = readPage(html, url)
-  const article = new Readability<string>(page as never, { charThreshold: 200 }).parse()
+  const article = new Readability<string>(page, { charThreshold: 200 }).parse()
   if (!article?.content || (article.length ?? 0) < words / 4) return undefined
   return readPage(article.content, undefined).body
 }
@@ -84,7 +84,7 @@ function converterFor(): TurndownService {
   })
   converter.addRule('table', {
     filter: 'table',
-    replacement: (text, node) => tableOf(converter, node as unknown as Element) ?? `\n\n${text}\n\n`,
+    replacement: (text, node: unknown) => tableOf(converter, node as Element) ?? `\n\n${text}\n\n`,
   })
   return converter
 }

@@ -1,3 +1,4 @@
+import { TextDecoder } from 'node:util'
 import { Problem } from '../../../core/problem.ts'
 import { htmlToText } from './text.ts'
 
