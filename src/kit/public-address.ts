@@ -67,7 +67,7 @@ function groupsOf(ip: string): readonly number[] {
   const [head = '', tail] = plain.split('::')
   const numbers = (text: string) => text.split(':').flatMap((group) => (group === '' ? [] : [parseInt(group, 16)]))
   const [before, after] = [numbers(head), numbers(tail ?? '')]
-  return [...before, ...new Array<number>(8 - before.length - after.length).fill(0), ...after]
+  return [...before, ...Array.from({ length: 8 - before.length - after.length }, () => 0), ...after]
 }
 
 function listOf(subnets: readonly string[]): BlockList {

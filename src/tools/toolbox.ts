@@ -28,6 +28,8 @@ export interface ToolboxOptions {
   readonly workspace: string
   /** Files and folders that no tool and no command may see: configuration, secrets, stores, logs. */
   readonly hidden: readonly string[]
+  /** Folders outside the workspace that may always be read: skills of the home, built-in skills. Their links resolved. */
+  readonly readable?: readonly string[]
   readonly clock: Clock
   readonly network: Pick<Network, 'fetch'>
   readonly version: string
@@ -80,20 +82,24 @@ export function accessOf({
   config,
   workspace,
   hidden,
-}: Pick<ToolboxOptions, 'config' | 'workspace' | 'hidden'>): FileAccess {
+  readable = [],
+}: Pick<ToolboxOptions, 'config' | 'workspace' | 'hidden' | 'readable'>): FileAccess {
   const { tools, agents } = config
   return fileAccess({
     workspace,
     hidden,
     restrict: agents.defaults.restrict_to_workspace,
     readOutside: agents.defaults.allow_read_outside_workspace,
-    allowRead: patterns(tools.allow_read_paths, 'tools.allow_read_paths'),
+    allowRead: [
+      ...patterns(tools.allow_read_paths, 'tools.allow_read_paths'),
+      ...readable.map((path) => new RegExp(`^${RegExp.escape(path)}(?:/|$)`)),
+    ],
     allowWrite: patterns(tools.allow_write_paths, 'tools.allow_write_paths'),
   })
 }
 
 function execTools(options: ToolboxOptions, access: FileAccess): readonly Tool[] {
-  const { exec, config, workspace, hidden, clock } = options
+  const { exec, config, workspace, hidden, clock, readable = [] } = options
   if (!exec) return []
   const section = config.tools.exec
   return [
@@ -105,6 +111,7 @@ function execTools(options: ToolboxOptions, access: FileAccess): readonly Tool[]
         : [],
       permit: patterns(section.custom_allow_patterns, 'tools.exec.custom_allow_patterns'),
       ...exec,
+      expose: [...readable.map((path) => ({ path })), ...(exec.expose ?? [])],
       workspace,
       access,
       clock,

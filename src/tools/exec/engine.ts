@@ -1,8 +1,9 @@
 import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Clock } from '../../core/clock.ts'
 import { Problem } from '../../core/problem.ts'
 import type { ToolContext, ToolOutput } from '../../core/tool.ts'
-import type { FileAccess } from '../files/access.ts'
+import { type FileAccess, trustedNames } from '../files/access.ts'
 import type { Exposed, NoSandbox, Sandbox } from './bubblewrap.ts'
 import { environmentOf } from './environment.ts'
 import { mayExec } from './gate.ts'
@@ -91,7 +92,17 @@ async function wrap(options: ExecOptions, command: string, cwd: string, context:
   const sandbox = await options.sandbox()
   if ('wrap' in sandbox) {
     const { workspace, network = false, expose = [], hidden = [], temporary, processes = 1000 } = options
-    const wall = { workspace, cwd, network, expose, hidden, processes, ...(temporary !== undefined && { temporary }) }
+    const wall = {
+      workspace,
+      cwd,
+      network,
+      expose,
+      hidden,
+      processes,
+      // Words from outside must not become what later turns trust by way of a command.
+      readOnly: context.tainted ? trustedNames.map((name) => join(workspace, name)) : [],
+      ...(temporary !== undefined && { temporary }),
+    }
     return { argv: await sandbox.wrap(command, wall) }
   }
   if (await options.allowUnsandboxed?.(command, context))

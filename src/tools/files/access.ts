@@ -1,5 +1,5 @@
 import { realpath } from 'node:fs/promises'
-import { relative, resolve } from 'node:path'
+import { relative, resolve, sep } from 'node:path'
 import { Problem } from '../../core/problem.ts'
 import type { Effect } from '../../core/tool.ts'
 import { isInside, resolveInside } from '../../kit/path-inside.ts'
@@ -75,10 +75,21 @@ export function fileAccess(options: FileAccessOptions): FileAccess {
 }
 
 /** What later turns read as their own: who the agent is, what it remembers, what it can. */
-const trustedFiles = /^(?:agents?|soul|user|identity|heartbeat)\.md$|^(?:memory|skills)(?:\/|$)/i
+export const trustedNames = [
+  'AGENT.md',
+  'AGENTS.md',
+  'SOUL.md',
+  'USER.md',
+  'IDENTITY.md',
+  'HEARTBEAT.md',
+  'memory',
+  'skills',
+] as const
+const trusted: ReadonlySet<string> = new Set(trustedNames.map((name) => name.toLowerCase()))
 
 function isTrusted(workspace: string, path: string): boolean {
-  return trustedFiles.test(relative(workspace, path).replaceAll('\\', '/'))
+  const [first = ''] = relative(workspace, path).split(sep)
+  return trusted.has(first.toLowerCase())
 }
 
 function outside(asked: string): Problem {
