@@ -1,5 +1,6 @@
 import type { Adapters } from './adapters.ts'
 import { adapters as access } from './access.ts'
+import { adapters as agent } from './agent.ts'
 import { adapters as chat } from './chat.ts'
 import { adapters as commands } from './commands.ts'
 import { adapters as config } from './config.ts'
@@ -12,6 +13,7 @@ import { adapters as tools } from './tools.ts'
 /** Every function of the vector files that is built so far. */
 export const adapter: Adapters = {
   ...access,
+  ...agent,
   ...chat,
   ...commands,
   ...config,
