@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import { buildHistory } from '../agent/history.ts'
-import { systemPrompt } from '../agent/prompt.ts'
+import { momentText, systemPrompt } from '../agent/prompt.ts'
 import { runTurn } from '../agent/turn.ts'
 import { defaultWorkspace } from '../config/environment.ts'
 import { at } from '../config/tree.ts'
-import type { CacheMark, ChatRequest } from '../core/chat.ts'
+import type { ChatRequest } from '../core/chat.ts'
+import type { Message } from '../core/message.ts'
 import type { Provider } from '../core/provider.ts'
 import type { Desk } from '../dispatch/ports.ts'
 import { openWorkspace } from '../workspace/open.ts'
@@ -24,8 +24,6 @@ interface AssistantOptions {
 }
 
 const agent = 'main'
-/** The stable section of the system prompt is the same from turn to turn. */
-const cacheMarks: readonly CacheMark[] = [{ after: 'system', index: 0 }]
 
 /** The desk of the main agent. */
 export function assistant(house: House, { session, stream, model }: AssistantOptions): Desk {
@@ -42,44 +40,38 @@ export function assistant(house: House, { session, stream, model }: AssistantOpt
       const { defaults } = house.current.loaded.config.agents
       const root = defaults.workspace ?? defaultWorkspace(house.environment)
       const workspace = await openWorkspace(root, join(packageRoot(), 'workspace'))
-      const window = defaults.context_window || 4 * defaults.max_tokens
-      const log = history.map((entry) => entry.message)
-      const system = systemPrompt(version, await workspace.read(), {
-        now: localMoment(start),
-        channel: message.at.channel,
-        chat: message.at.chat,
-        sender: message.from.name,
-      })
+      const journaled: Message[] = []
       const result = await runTurn(
         {
           id: turn,
+          session: key,
+          agent,
+          cause: 'chat',
           provider: chainOf(house, model),
           tools: new Map(),
-          request: {
-            system,
-            messages: [...buildHistory(log, window - defaults.max_tokens), question],
-            cacheKey: agent,
-            cacheMarks,
-            ...limitsOf(house),
+          log: history,
+          state: {},
+          system: systemPrompt({ version, workspace: await workspace.read() }),
+          moment: momentText({
+            now: localMoment(start),
+            channel: message.at.channel,
+            chat: message.at.chat,
+            sender: message.from.name,
+          }),
+          ...(question.role === 'user' && { question }),
+          limits: {
+            maxSteps: defaults.max_tool_iterations,
+            window: defaults.context_window || 4 * defaults.max_tokens,
+            maxTokens: defaults.max_tokens,
           },
-          context: {
-            session: key,
-            turn,
-            agent,
-            cause: 'chat',
-            origin: message.at,
-            sender: message.from,
-            role: 'owner',
-            call: '',
-            tainted: false,
-            depth: 0,
-            signal,
-          },
-          cause: 'chat',
-          agent,
-          maxSteps: defaults.max_tool_iterations,
+          context: { origin: message.at, sender: message.from, role: 'owner', depth: 0 },
+          journal: { append: async (messages) => void journaled.push(...messages) },
+          request: { cacheKey: agent, ...limitsOf(house) },
           stream,
+          clock,
           newId: randomUUID,
+          signal,
+          redact: (text) => house.redactor.text(text),
         },
         (event) => {
           if (event.type === 'text-delta') watcher.text(event.text)
@@ -87,7 +79,7 @@ export function assistant(house: House, { session, stream, model }: AssistantOpt
         },
       )
       const report = turnReport(result, { turn, session: key, agent, ms: clock.now() - start })
-      return { messages: result.messages, text: result.text, report }
+      return { messages: [...journaled, ...result.messages], text: result.text, report }
     },
   }
 }

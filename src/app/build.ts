@@ -6,7 +6,7 @@ import { assistant } from './assistant.ts'
 import { followConfig } from './follow-config.ts'
 import { type House, type HouseOptions, openHouse } from './house.ts'
 import { promptHistory, type PromptHistory } from './prompt-history.ts'
-import { redactedChannel } from './redacted.ts'
+import { redactedChannel } from './redacted-channel.ts'
 
 /** A conversation on the terminal or a pipe, with everything behind it. */
 export interface App {

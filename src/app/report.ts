@@ -13,6 +13,7 @@ export function turnReport(
     notes: result.notes,
     usage: result.usage,
     ...(result.costMicros !== undefined && { costMicros: result.costMicros }),
-    ...(result.stop !== 'step-limit' && { stop: result.stop }),
+    stop: result.stop,
+    ...(result.tools.length > 0 && { tools: result.tools }),
   }
 }

@@ -22,6 +22,14 @@ export const commands = {
     aliases: ['s'],
     load: () => import('./commands/status.ts'),
   },
+  usage: {
+    summary: 'what models were asked for, and what that cost',
+    load: () => import('./commands/usage.ts'),
+  },
+  why: {
+    summary: 'why an answer is as it is: models, tools, cost, memory',
+    load: () => import('./commands/why.ts'),
+  },
   config: {
     summary: 'where the configuration is, and whether it is right',
     load: () => import('./commands/config.ts'),

@@ -22,6 +22,8 @@ export interface Sender {
   readonly name: string
   /** Without the @. */
   readonly username?: string
+  /** True when the platform says that it is a program. */
+  readonly bot?: boolean
 }
 
 export interface InboundMessage {
@@ -81,6 +83,8 @@ export interface LiveMessage {
 export interface ChannelLimits {
   /** The longest message, in UTF-16 units. */
   readonly maxText: number
+  /** Milliseconds between two messages in one chat, and between any two. Absent: none. */
+  readonly pace?: { readonly chatMs: number; readonly allMs: number }
 }
 
 /** Why a message did not go out. */

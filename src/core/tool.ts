@@ -41,9 +41,10 @@ export interface ToolContext {
 
 /**
  * What a call does beside answering; the rules for approval go by it. `write`: files of the workspace. `memory`: what later turns trust.
- * `send`: a message leaves. `run`: a program. `network`: reaches a place that the call names. `install`, `schedule`, `delegate` as they say.
+ * `send`: a message leaves. `run`: a program. `network`: reaches a place that the call names. `settings`: how picoclaw itself behaves from now on.
+ * `install`, `schedule`, `delegate` as they say.
  */
-export type Effect = 'write' | 'memory' | 'send' | 'run' | 'network' | 'install' | 'schedule' | 'delegate'
+export type Effect = 'write' | 'memory' | 'send' | 'run' | 'network' | 'install' | 'schedule' | 'delegate' | 'settings'
 
 export interface Tool {
   readonly spec: ToolSpec

@@ -75,6 +75,8 @@ function nobody(
 ): string {
   if (attempts.length === 0) return `${name} has no model to ask; add one to model_list.`
   if (!soonest) return `No model of ${name} may be asked now; see what each of them needs.`
+  if (soonest.kind === 'budget')
+    return `No model of ${name} may be asked now: the money for them is spent. Add a free or local model as a fallback, or raise the cap.`
   return `No model of ${name} may be asked before ${timeOfDay(soonest.until)}; wait until then, or check one now with "picoclaw models test".`
 }
 

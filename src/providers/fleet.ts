@@ -8,12 +8,14 @@ import type { ModelEntry } from '../models/entry.ts'
 import type { Pool } from '../models/pool.ts'
 import { rowOf } from '../models/url.ts'
 import type { ProtocolId, Vendor } from '../models/vendor.ts'
+import { vendorOfBase } from '../models/vendor-lookup.ts'
 import { candidatesOf, type Candidate } from './candidates.ts'
 import type { Fetch, Protocol } from './endpoint.ts'
 import { fallback } from './fallback.ts'
 import { metered, type Metered } from './metered.ts'
 import { bucket, paced, type Bucket } from './paced.ts'
 import { restBook } from './rest-book.ts'
+import type { Purse } from './ports.ts'
 import { resting } from './resting.ts'
 import { retrying } from './retrying.ts'
 import { rotate, type Member } from './rotate.ts'
@@ -33,6 +35,8 @@ export interface FleetParts {
   redact(text: string): string
   /** A fresh token for an entry that signs in instead of having a key. */
   credential(entry: ModelEntry): Promise<string>
+  /** Gives leave to spend; absent: nothing is limited. */
+  readonly purse?: Purse
 }
 
 /** A candidate that rests. */
@@ -135,8 +139,14 @@ function speaking({ name, entry, key, keyTag }: Candidate, refusedParams: Set<st
     const fetch = await parts.fetchFor(entry)
     const blob = (id: string) => parts.blob(id)
     const wire = protocol({ name, entry, vendor, keyTag, token, fetch, clock, blob, redact, refusedParams })
-    const about = { endpoint: name, vendor: entry.vendor, model: entry.model, keyTag, ...priceOf(entry, vendor) }
-    return metered(wire, about, ledger, clock, log)
+    const about = {
+      endpoint: name,
+      vendor: entry.vendor,
+      model: entry.model,
+      keyTag,
+      ...(await priceOf(entry, vendor)),
+    }
+    return metered(wire, about, ledger, clock, log, parts.purse)
   }
   return {
     name,
@@ -151,8 +161,15 @@ function speaking({ name, entry, key, keyTag }: Candidate, refusedParams: Set<st
   }
 }
 
-/** What a candidate costs: what its entry says; nothing where it runs on this machine. */
-function priceOf({ price, source }: ModelEntry, { local }: Vendor): Pick<Metered, 'price'> {
+/**
+ * What a candidate costs: what its entry says; nothing where it runs on this machine; else what the price table says of the vendor that
+ * its base belongs to.
+ */
+async function priceOf(entry: ModelEntry, vendor: Vendor): Promise<Pick<Metered, 'price'>> {
+  const { price, source, model, apiBase } = entry
   if (price) return { price: { price, source } }
-  return local ? { price: { price: { input: 0, output: 0 }, source: 'local' } } : {}
+  if (vendor.local) return { price: { price: { input: 0, output: 0 }, source: 'local' } }
+  const { listedPrice } = await import('../models/price-of.ts')
+  const listed = listedPrice(vendorOfBase(apiBase, vendor) ?? entry.vendor, model)
+  return listed ? { price: listed } : {}
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { redactedStore } from '../../src/app/redacted.ts'
+import { redactedStore } from '../../src/app/redacted-store.ts'
 import { silent } from '../../src/core/log.ts'
 import { userText } from '../../src/core/message.ts'
 import type { Cap, Store } from '../../src/core/store.ts'

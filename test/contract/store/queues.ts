@@ -22,6 +22,16 @@ const leaving = (id: string, more: Partial<OutboxItem> = {}): Omit<OutboxItem, '
 const ids = (items: readonly { readonly id: string }[]) => items.map(({ id }) => id)
 
 export function queues(each: Each): void {
+  each('a message that is done without a turn is so together with what is said to it', async ({ inbox, outbox }) => {
+    await inbox.add(received('i'))
+    await inbox.done(['i'], [leaving('o')])
+    assert.deepEqual(await inbox.open(), [])
+    assert.deepEqual(
+      (await outbox.open()).map(({ id, state }) => [id, state]),
+      [['o', 'waiting']],
+    )
+  })
+
   each('a message that comes twice is stored once, also when it is done', async ({ inbox }, { other }) => {
     const both = await Promise.all([inbox.add(received('a')), other.inbox.add({ ...received('b'), platformId: 'p-a' })])
     assert.deepEqual(both.sort(), [false, true])

@@ -40,6 +40,29 @@ const ending = (id: string): Parameters<TurnStore['finish']>[0] => ({
 })
 
 export function turns(each: Each): void {
+  each(
+    'messages that arrive during a turn are taken up by it and stand in the log',
+    async ({ turns, inbox, sessions }) => {
+      await inbox.add(received('i1'))
+      await inbox.add(received('i2'))
+      await turns.begin(beginning('t', ['i1']))
+      await turns.join({ id: 't', at: 3, inbox: ['i2'], messages: [userText('and this')] })
+      assert.deepEqual(
+        (await inbox.open()).map(({ id, turn }) => [id, turn]),
+        [
+          ['i1', 't'],
+          ['i2', 't'],
+        ],
+      )
+      assert.deepEqual(
+        (await sessions.ofTurn('t')).map(({ message }) => message),
+        [userText('question of t'), userText('and this')],
+      )
+      await turns.finish(ending('t'))
+      assert.deepEqual(await inbox.open(), [])
+    },
+  )
+
   each('a turn that begins takes its messages up and writes the question', async ({ turns, inbox, sessions }) => {
     await inbox.add(received('i1'))
     await inbox.add(received('i2'))

@@ -215,3 +215,39 @@ test('a sole candidate is asked while it rests, and tried three times', async ()
   await new Promise((resolve) => setImmediate(resolve))
   assert.deepEqual(await store.rests.all(), [])
 })
+
+test('a price comes from the row, from the table by whose base it is, or from nowhere; what runs here costs nothing', async () => {
+  const { fleet, store } = setUp()
+  const rows = [
+    entry({ model: 'gpt-5.4', price: { input: 1, output: 1 } }),
+    entry({ model: 'gpt-5.4', apiBase: 'https://api.openai.com/v1' }),
+    entry({ model: 'anthropic/claude-sonnet-4.6', apiBase: 'https://openrouter.ai/api/v1' }),
+    entry({ vendor: 'ollama', model: 'llama', apiBase: 'http://localhost:11434/v1', keys: [] }),
+    entry({ model: 'nobody-knows', apiBase: 'https://api.openai.com/v1' }),
+  ]
+  for (const row of rows) await ask(fleet.chain([pool(row)]))
+  const found = (await store.ledger.rows()).map(({ priceSource = '-' }) => priceSource.replace(/ .*/, '')).reverse()
+  assert.deepEqual(found, ['config', '@pydantic/genai-prices', '@pydantic/genai-prices', 'local', '-'])
+})
+
+test('a call over the budget leaves its candidate unrested, and the next candidate answers', async () => {
+  const purse: NonNullable<FleetParts['purse']> = async ({ endpoint, price }) => {
+    if (price && price.input > 0)
+      throw new Failure('budget', `${endpoint}: the cap is reached.`, { endpoint, until: 5e12 })
+    return undefined
+  }
+  const { fleet } = setUp({}, { purse })
+  const dear = entry({ price: { input: 1, output: 1 } })
+  const free = entry({ vendor: 'ollama', model: 'llama', apiBase: 'http://localhost:11434/v1', keys: [] })
+  const reply = await fleet.chain([pool(dear), pool(free)]).open(fakeCall(), new AbortController().signal)
+  assert.deepEqual(
+    [reply.by.endpoint, reply.attempts.map(({ kind, skipped }) => [kind, skipped])],
+    ['ollama/llama', [['budget', true]]],
+  )
+  assert.deepEqual(await fleet.rests(pool(dear)), [])
+  const other = entry({ model: 'gpt-2', price: { input: 1, output: 1 } })
+  assert.match(
+    await hear(fleet.chain([pool(dear), pool(other)])),
+    /^budget: No model of main may be asked now: the money for them is spent\. Add a free/,
+  )
+})

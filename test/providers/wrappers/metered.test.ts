@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { Failure } from '../../../src/core/failure.ts'
 import { silent } from '../../../src/core/log.ts'
 import type { LedgerStore } from '../../../src/core/store.ts'
 import { metered } from '../../../src/providers/metered.ts'
+import type { Leave, Purse, Spent } from '../../../src/providers/ports.ts'
 import { fakeClock } from '../../fakes/clock.ts'
-import { ask, fakeCall, fakeProvider, usage, type Step } from '../../fakes/provider.ts'
+import { ask, fakeCall, fakeProvider, hear, usage, type Step } from '../../fakes/provider.ts'
 import { memoryStore } from '../../fakes/store.ts'
 
 const about = { endpoint: 'fake/a', vendor: 'fake', model: 'a', keyTag: 'k1' }
@@ -132,4 +134,70 @@ test('a broken ledger is logged and never felt', async () => {
   assert.equal(await ask(provider), 'hi')
   assert.equal(((await ask(provider)) as { kind?: string }).kind, 'auth')
   assert.equal(errors.length, 2)
+})
+
+/** Leave to spend that remembers what it was told. */
+function leaving(fields: Partial<Leave> = {}) {
+  const spent: Spent[] = []
+  const purse: Purse = async () => ({
+    notes: ['mind the money'],
+    settle: async (item) => void spent.push(item),
+    ...fields,
+  })
+  return { spent, purse }
+}
+
+function withPurse(steps: readonly Step[], purse: Purse) {
+  const { ledger } = memoryStore()
+  const inner = fakeProvider('a', steps)
+  return { ledger, inner, provider: metered(inner, { ...about, price }, ledger, fakeClock(), silent, purse) }
+}
+
+test('a call that the budget refuses reaches no wire and is no row', async () => {
+  const { ledger, inner, provider } = withPurse([], () =>
+    Promise.reject(new Failure('budget', 'a: the cap is reached.')),
+  )
+  assert.equal(await hear(provider), 'budget: a: the cap is reached.')
+  assert.deepEqual([inner.calls, await ledger.rows()], [[], []])
+})
+
+test('the leave lowers what is asked for, and its notes come with the reply', async () => {
+  const { purse } = leaving({ maxTokens: 300 })
+  const { inner, provider } = withPurse([{ answer: 'hi' }], purse)
+  const reply = await provider.open(
+    fakeCall({ request: () => ({ messages: [], maxTokens: 900 }) }),
+    new AbortController().signal,
+  )
+  assert.deepEqual(reply.notes, ['mind the money'])
+  assert.equal(inner.calls[0]?.request().maxTokens, 300)
+})
+
+test('what was reserved is settled however the call ends', async () => {
+  const { purse, spent } = leaving()
+  const steps: readonly Step[] = [
+    { answer: 'hi', usage: usage(500, 80) },
+    { fail: 'auth' },
+    { cut: 'cut', answer: 'four', usage: usage(500, 80) },
+  ]
+  const { provider } = withPurse(steps, purse)
+  for (const _ of steps) await ask(provider)
+  const gone = new AbortController()
+  gone.abort()
+  await ask(provider, fakeCall(), gone.signal)
+  await settle()
+  assert.deepEqual(spent, [
+    { outcome: 'ok', usage: usage(500, 80), heard: 2 },
+    { outcome: 'auth', reached: 'vendor', usage: undefined, heard: 0 },
+    { outcome: 'cut', reached: 'answer', usage: usage(500, 0), heard: 4 },
+    { outcome: 'aborted', reached: 'nothing', usage: undefined, heard: 0 },
+  ])
+})
+
+test('a row names its turn', async () => {
+  const { provider, rows } = setUp([{ answer: 'hi' }])
+  await ask(provider, fakeCall({ turnId: 'turn-1' }))
+  assert.deepEqual(
+    (await rows()).map(({ turn }) => turn),
+    ['turn-1'],
+  )
 })

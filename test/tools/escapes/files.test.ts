@@ -64,6 +64,7 @@ suite('escape by file tool: links', () => {
 function raced(place: Place, race: (typeof swaps)[number], verify: boolean): FileAccess {
   const access = guarded(place)
   return {
+    ...access,
     async resolve(path, purpose) {
       // Harmless again before each look, as somebody would who flips it to and fro.
       await rm(join(place.workspace, race.swap), { recursive: true, force: true })

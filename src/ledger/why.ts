@@ -1,0 +1,84 @@
+import { isJsonObject } from '../core/json.ts'
+import { exitCodes, Problem } from '../core/problem.ts'
+import type { TurnReport } from '../core/report.ts'
+import type { Grant, LedgerRow, LogEntry, SessionState, TurnRecord } from '../core/store.ts'
+import type { WhyStore } from './ports.ts'
+
+/** Everything that is known about one turn. */
+export interface WhyFacts {
+  readonly turn: TurnRecord
+  /** Absent while it runs, and for turns that never ended. */
+  readonly report?: TurnReport
+  /** Its wire attempts, oldest first. */
+  readonly rows: readonly LedgerRow[]
+  readonly messages: readonly LogEntry[]
+  readonly memory: Pick<SessionState, 'summary' | 'after' | 'outside'>
+  /** What it asked a person for. */
+  readonly approvals: readonly Grant[]
+}
+
+/**
+ * What is known about a turn. `id` may be the beginning of one, as long as only one begins so; without it the last turn, of `session`
+ * where that is given. A Problem when there is none.
+ */
+export async function whyFacts(store: WhyStore, id?: string, session?: string): Promise<WhyFacts> {
+  const turn = await findTurn(store, id?.trim(), session)
+  const [rows, messages, state, grants] = await Promise.all([
+    store.ledger.rows({ turn: turn.id }),
+    store.sessions.ofTurn(turn.id),
+    store.sessions.state(turn.session),
+    store.grants.find(`approval:${turn.session}`),
+  ])
+  const { summary, after, outside } = state
+  const report = readReport(turn.report)
+  return {
+    turn,
+    ...(report && { report }),
+    rows: [...rows].reverse(),
+    messages,
+    memory: {
+      ...(summary !== undefined && { summary }),
+      ...(after !== undefined && { after }),
+      ...(outside !== undefined && { outside }),
+    },
+    approvals: grants.filter(
+      ({ createdAt }) => createdAt >= turn.at && createdAt <= (turn.endedAt ?? Number.MAX_SAFE_INTEGER),
+    ),
+  }
+}
+
+/** How many turns back a beginning of an id is looked for. */
+const searched = 5_000
+
+async function findTurn({ turns }: WhyStore, id: string | undefined, session: string | undefined): Promise<TurnRecord> {
+  if (id === undefined || id === '') {
+    const [last] = await turns.list({ limit: 1, ...(session !== undefined && { session }) })
+    if (last) return last
+    throw new Problem('There is no turn yet.', { mend: 'Ask something first: picoclaw agent -m "Hello"' })
+  }
+  const exact = await turns.get(id)
+  if (exact) return exact
+  const found = (await turns.list({ limit: searched })).filter((turn) => turn.id.startsWith(id))
+  const [first, ...others] = found
+  if (first && others.length === 0) return first
+  if (first)
+    throw new Problem(`${found.length} turns begin with "${id}".`, {
+      mend: `Give more of it: ${found
+        .slice(0, 3)
+        .map((turn) => turn.id)
+        .join(', ')}${found.length > 3 ? ' …' : ''}`,
+      exitCode: exitCodes.usage,
+    })
+  throw new Problem(`There is no turn "${id}".`, { mend: 'Without an id the last turn is shown.' })
+}
+
+function readReport(text: string | undefined): TurnReport | undefined {
+  if (text === undefined) return undefined
+  try {
+    const report = JSON.parse(text) as unknown
+    return isJsonObject(report) && Array.isArray(report['attempts']) ? (report as unknown as TurnReport) : undefined
+  } catch {
+    // A record of another version is shown without it.
+    return undefined
+  }
+}
