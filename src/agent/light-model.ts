@@ -70,3 +70,14 @@ export const thresholdOf = (configured: number): number => (configured > 0 ? con
 
 /** True for a question easy enough for the light model. */
 export const isLight = (score: number, threshold: number): boolean => score < thresholdOf(threshold)
+
+/** The light model where it is set up and the question is easy enough; undefined: the agent's own. */
+export function lightModelFor(
+  settings:
+    | { readonly enabled: boolean; readonly light_model?: string | undefined; readonly threshold: number }
+    | undefined,
+  features: Features,
+): string | undefined {
+  if (!settings?.enabled || !settings.light_model) return undefined
+  return isLight(scoreOf(features), settings.threshold) ? settings.light_model : undefined
+}

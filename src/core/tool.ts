@@ -1,16 +1,12 @@
 import type { Sender } from './channel.ts'
+import type { ToolSpec } from './chat.ts'
 import type { JsonObject } from './json.ts'
 import type { DocumentPart, ImagePart, TextPart } from './message.ts'
 import type { ChatRef } from './place.ts'
 import type { Cause } from './provider.ts'
 
-/** What a model is told about a tool. */
-export interface ToolSpec {
-  readonly name: string
-  readonly description: string
-  /** JSON schema of the input object. */
-  readonly input: JsonObject
-}
+export type { ToolSpec } from './chat.ts'
+
 export interface ToolOutput {
   readonly content: readonly (TextPart | ImagePart | DocumentPart)[]
   readonly isError?: boolean

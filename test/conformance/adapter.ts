@@ -7,7 +7,9 @@ import { adapters as config } from './config.ts'
 import { adapters as failures } from './failures.ts'
 import { adapters as gateway } from './gateway.ts'
 import { adapters as house } from './house.ts'
+import { adapters as migrate } from './migrate.ts'
 import { adapters as models } from './models.ts'
+import { adapters as routing } from './routing.ts'
 import { adapters as tools } from './tools.ts'
 
 /** Every function of the vector files that is built so far. */
@@ -20,6 +22,8 @@ export const adapter: Adapters = {
   ...failures,
   ...gateway,
   ...house,
+  ...migrate,
   ...models,
+  ...routing,
   ...tools,
 }

@@ -47,7 +47,6 @@ export const adapters = {
     minLength: number
     secrets: readonly string[]
     content: string
-  }) =>
-    secretFilter({ enabled, minLength, redact: redactor(secrets).text })(content).replaceAll(mask, '[FILTERED]'),
+  }) => secretFilter({ enabled, minLength, redact: redactor(secrets).text })(content).replaceAll(mask, '[FILTERED]'),
   formatToolFeedback: (input: ToolFeedback) => formatToolFeedback(input),
 } satisfies Adapters
