@@ -5,6 +5,7 @@ import { textOf, userText, type Message } from '../core/message.ts'
 import type { Call, Provider } from '../core/provider.ts'
 import type { LogEntry, SessionState } from '../core/store.ts'
 import { isSafeBoundary, partsNoCall } from './boundaries.ts'
+import { deadline } from './deadline.ts'
 import { isFromOutside } from './outside.ts'
 import { pinnedRules, rulesOf } from './pinned.ts'
 import { withinReach } from './reach.ts'
@@ -81,7 +82,7 @@ const summaryRoom = (window: number): number => Math.min(2_000, Math.max(100, Ma
 export function cutAt(log: readonly Message[], keepTokens: number): number {
   const latest = log.length - keepMessages
   if (latest < 1) return 0
-  const fits = new Array<boolean>(log.length).fill(false)
+  const fits: boolean[] = []
   let sum = 0
   for (let index = log.length - 1; index > 0; index -= 1) {
     const message = log[index]
@@ -108,24 +109,14 @@ async function summarise(
 ): Promise<{ readonly summary: string; readonly mechanical?: string }> {
   const { provider, clock, signal, state, deadlineMs = compactionMs } = input
   if (!provider) return { summary: mechanicalSummary(old, state.summary), mechanical: 'no model was asked' }
-  const over = new AbortController()
-  const end = new AbortController()
-  const both = AbortSignal.any([signal, over.signal])
-  const late = clock.sleep(deadlineMs, end.signal).then(
-    () => {
-      over.abort(new Failure('timeout', `The summary took longer than ${Math.round(deadlineMs / 1_000)} s.`))
-    },
-    () => undefined,
-  )
+  using late = deadline(clock, deadlineMs, `The summary took longer than ${Math.round(deadlineMs / 1_000)} s.`)
+  const both = AbortSignal.any([signal, late.signal])
   try {
     return { summary: await withinReach(writeSummary(old, provider, input, both), both) }
   } catch (error) {
     signal.throwIfAborted()
     const why = error instanceof Error ? (error.message.split('\n')[0] ?? '') : 'unknown'
     return { summary: mechanicalSummary(old, state.summary), mechanical: why }
-  } finally {
-    end.abort()
-    await late
   }
 }
 
