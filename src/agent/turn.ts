@@ -96,8 +96,9 @@ export async function runTurn(turn: Turn, tell: Emit): Promise<TurnResult> {
   }
 
   async function run(): Promise<TurnResult> {
-    for (;;) {
-      await takeIn()
+    for (let answered: AssistantMessage | undefined; ;) {
+      await takeIn(answered)
+      answered = undefined
       const limit = limitReached()
       if (limit) return close(limit)
       const spoken = await voice.speak(signal)
@@ -105,7 +106,7 @@ export async function runTurn(turn: Turn, tell: Emit): Promise<TurnResult> {
       if (callsOf(spoken.message).length > 0) {
         const what = await work.run(spoken.message, spoken.stop === 'length')
         if (what !== undefined) return close({ stop: 'loop', what })
-      } else if (arrivals.waiting()) await takeIn(spoken.message)
+      } else if (arrivals.waiting()) answered = spoken.message
       else return result(spoken.stop, spoken.message)
     }
   }
