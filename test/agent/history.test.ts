@@ -75,8 +75,7 @@ test('a call whose result never came is answered in one wording', () => {
   assert.deepEqual(told.parts.map(textOfResult), [interrupted, 'seen 2'])
   assert.equal(told.parts[0]?.isError, true)
 })
-const textOfResult = (part: Extract<Message, { role: 'tool' }>['parts'][number]) =>
-  textOf({ parts: part.content })
+const textOfResult = (part: Extract<Message, { role: 'tool' }>['parts'][number]) => textOf({ parts: part.content })
 
 test('results in several messages, behind what arrived meanwhile, stand behind their calls in one', () => {
   const built = sendable([userText('a'), called('1', '2'), answered('2'), userText('wait'), answered('1')])

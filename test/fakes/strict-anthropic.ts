@@ -1,3 +1,4 @@
+import { hasBrokenText } from './broken-text.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../src/core/json.ts'
 
 const list = (value: Json | undefined): readonly JsonObject[] =>
@@ -12,7 +13,7 @@ const pictures = /^image\/(?:png|jpeg|gif|webp)$/
  */
 export function refusalOfAnthropic(body: JsonObject, author: string): string | undefined {
   const json = JSON.stringify(body)
-  if (!json.isWellFormed() || /\\u(?:d[89ab]|d[c-f])/i.test(json)) return 'no low surrogate in string'
+  if (hasBrokenText(body)) return 'no low surrogate in string'
   if ((json.match(/"cache_control"/g) ?? []).length > 4) return 'more than four blocks with cache_control'
   if (list(body['system']).some((block) => text(block['text']).trim() === '')) return 'system: empty text'
   const messages = list(body['messages'])

@@ -1,3 +1,4 @@
+import { hasBrokenText } from './broken-text.ts'
 import type { JsonObject } from '../../src/core/json.ts'
 import type { Message } from '../../src/core/message.ts'
 import { wireName } from '../../src/providers/tool-names.ts'
@@ -51,8 +52,7 @@ const media =
 
 /** What generateContent refuses in contents, the first refusal in words; undefined when it would take them. */
 export function refusalOfGemini(contents: readonly Content[]): string | undefined {
-  if (!JSON.stringify(contents).isWellFormed() || /\\u(?:d[89ab]|d[c-f])/i.test(JSON.stringify(contents)))
-    return 'broken Unicode'
+  if (hasBrokenText(contents)) return 'broken Unicode'
   if (contents.length === 0) return 'contents is not specified'
   if (contents[0]?.role !== 'user') return 'the first content must be of the user'
   if (contents.at(-1)?.role !== 'user') return 'the last content must be of the user'

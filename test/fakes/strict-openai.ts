@@ -1,3 +1,4 @@
+import { hasBrokenText } from './broken-text.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../src/core/json.ts'
 
 const list = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? (value as readonly Json[]) : [])
@@ -9,8 +10,7 @@ const picture = /^data:image\/(?:png|jpeg|gif|webp);base64,[\w+/]+=*$|^https?:\/
  * the same protocol are: the user speaks first and the model not twice in a row.
  */
 export function refusalOfOpenai(body: JsonObject): string | undefined {
-  if (!JSON.stringify(body).isWellFormed() || /\\u(?:d[89ab]|d[c-f])/i.test(JSON.stringify(body)))
-    return 'broken Unicode'
+  if (hasBrokenText(body)) return 'broken Unicode'
   const messages = list(body['messages']).filter(isJsonObject)
   if (messages.length === 0) return 'messages is empty'
   const spoken = messages.filter(({ role }) => role !== 'system')
