@@ -5,6 +5,17 @@ import { adapters as failures } from './failures.ts'
 import { adapters as house } from './house.ts'
 import { adapters as models } from './models.ts'
 import { adapters as tools } from './tools.ts'
+import { adapters as web } from './web.ts'
+import { adapters as workspace } from './workspace.ts'
 
 /** Every function of the vector files that is built so far. */
-export const adapter: Adapters = { ...models, ...config, ...chat, ...failures, ...house, ...tools }
+export const adapter: Adapters = {
+  ...models,
+  ...config,
+  ...chat,
+  ...failures,
+  ...house,
+  ...tools,
+  ...web,
+  ...workspace,
+}
