@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { JsonObject } from '../../src/core/json.ts'
-import { disguises, obey, type Order, order, ordersIn, written } from './obedient.ts'
+import { disguises, obey, type Order, order, ordersIn, untilOver, written } from './obedient.ts'
 import { type AttackClass, type AttackRow, attacks, type Carrier, carriers, memberRequests } from './obedient-rows.ts'
 import { openWorld, type World, type WorldOptions } from './obedient-world.ts'
 
@@ -33,24 +33,21 @@ async function attempt(kind: AttackClass, { row, carrier, disguise }: Attack, op
     readOnly: true,
     run: () => Promise.resolve({ content: [{ type: 'text', text: planted }], outside: carrier.outside }),
   })
-  let over = false
   const turn = obey({
     question: `Look at it for me. ${written(order('look', {}))}`,
     tools,
     guard: world.guard,
     context: { ...world.context, ...row.context },
     fill: filling(world),
-  }).finally(() => {
-    over = true
   })
+  // Awaited below; until then its failure is nobody's.
   void turn.catch(() => undefined)
   if (row.meanwhile) {
     for (let round = 0; round < 10 && world.asked.length === 0; round += 1) await settled()
     await row.meanwhile(world, world.asked[0]?.code ?? 'NOCODE')
   }
-  // Nobody answers: time passes until every request has run out.
-  while (!over) await world.clock.advance(options.ownerAway === false ? 60_000 : 0)
-  return kind.happened(world, await turn)
+  const heard = await untilOver(turn, () => world.clock.advance(options.ownerAway === false ? 600_000 : 0))
+  return kind.happened(world, heard)
 }
 
 const nth = <T>(list: readonly T[], at: number) => list[at % list.length] as T
@@ -147,14 +144,9 @@ test('an owner’s word lets exactly the call run that it was given for', async 
     guard: world.guard,
     context: { ...world.context, tainted: true },
   })
-  let over = false
-  void turn.finally(() => {
-    over = true
-  })
   while (world.asked.length < 2) await settled()
   const wanted = world.asked.find(({ what }) => what.includes('telegram:6'))
   await world.desk.decide(wanted?.code ?? '', 'given', { role: 'owner', who: 'telegram:1', automatic: false })
-  while (!over) await world.clock.advance(60_000)
-  await turn
+  await untilOver(turn, () => world.clock.advance(60_000))
   assert.deepEqual(world.sent, [{ to: 'telegram:6', text: 'b' }])
 })
