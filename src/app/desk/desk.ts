@@ -9,6 +9,7 @@ import type { Deliveries } from '../../dispatch/deliver.ts'
 import type { Desk, Ground, TurnQuestion } from '../../dispatch/ports.ts'
 import { road, type Road } from '../../dispatch/road.ts'
 import { route } from '../../dispatch/routing/route.ts'
+import { agentOfSession } from '../../dispatch/routing/session-key.ts'
 import { type Agents, agentsOf } from '../agents.ts'
 import type { House } from '../house.ts'
 import { type Admission, admission } from './admission.ts'
@@ -149,10 +150,9 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
   const desk: Desk = {
     admit: (channel, message) => admitted.admit(channel, message),
     route(message) {
-      if (options.console && isConsole(message.at))
-        return { agent: agentOfKey(options.console.session, agents()), session: options.console.session }
-      const { agent, session } = route(message, house.current.loaded.config)
-      return { agent, session }
+      const own = message.due?.session ?? (isConsole(message.at) ? options.console?.session : undefined)
+      if (own !== undefined) return { agent: agentOfSession(own), session: own }
+      return route(message, house.current.loaded.config)
     },
     hear(message, agent, signal) {
       const voice = options.voice?.()

@@ -67,8 +67,8 @@ function writes(name: string, { path }: JsonObject): readonly string[] {
 const telling = ['path', 'command', 'query', 'url', 'task', 'text', 'name'] as const
 
 function activity(name: string, input: JsonObject): string {
-  const key = telling.find((argument) => typeof input[argument] === 'string')
-  const value = key === undefined ? '' : String(input[key]).replaceAll(/\s+/g, ' ').trim()
+  const [argument = ''] = telling.flatMap((key) => (typeof input[key] === 'string' ? [input[key]] : []))
+  const value = argument.replaceAll(/\s+/g, ' ').trim()
   return `🔧 ${name}${value === '' ? '' : ` ${value.length > 80 ? `${value.slice(0, 79).toWellFormed()}…` : value}`}`
 }
 

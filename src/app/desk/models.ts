@@ -38,27 +38,34 @@ export function requestLimits({ current: { loaded } }: House): Pick<ChatRequest,
   }
 }
 
-/** The kinds of executor that need no other program, and the vendor whose format each speaks. */
-const direct = { 'openai-api': 'openai', 'anthropic-api': 'anthropic' } as const
-const directDefaults = {
-  openai: { base: 'https://api.openai.com/v1', model: 'gpt-4o' },
-  anthropic: { base: undefined, model: 'claude-sonnet-4-6' },
+/** The kinds of executor that need no other program: the section that sets each up, the vendor whose format it speaks. */
+const direct = {
+  'openai-api': { section: 'openai', vendor: 'openai', base: 'https://api.openai.com/v1', model: 'gpt-4o' },
+  'anthropic-api': {
+    section: 'anthropic',
+    vendor: 'anthropic-messages',
+    base: 'https://api.anthropic.com/v1',
+    model: 'claude-sonnet-4-6',
+  },
 } as const
+
+const isDirect = (type: string): type is keyof typeof direct => Object.hasOwn(direct, type)
 
 /** The backend of the `executor` section, where it is one that we are ourselves. */
 export function executorEntry({ current: { loaded } }: House): ModelEntry | undefined {
   const { executor } = loaded.config
-  if (executor?.type !== 'openai-api' && executor?.type !== 'anthropic-api') return undefined
-  const kind = direct[executor.type]
-  const given = executor[kind] ?? {}
-  const base = given.base_url ?? (kind === 'anthropic' ? executor.api_base_url : undefined) ?? directDefaults[kind].base
-  const key = given.api_key ?? (kind === 'anthropic' ? executor.api_auth_token : undefined)
+  if (!executor || !isDirect(executor.type)) return undefined
+  const { section, vendor, base, model } = direct[executor.type]
+  const { base_url: ownBase, api_key: ownKey, model: ownModel } = executor[section] ?? {}
+  // What stands beside the section speaks Anthropic's format.
+  const shared: Partial<typeof executor> = section === 'anthropic' ? executor : {}
+  const key = ownKey ?? shared.api_auth_token
   return toEntry(
     {
       model_name: 'executor',
-      provider: kind === 'anthropic' ? 'anthropic-messages' : kind,
-      model: given.model ?? executor.default_model ?? directDefaults[kind].model,
-      ...(base !== undefined && { api_base: base }),
+      provider: vendor,
+      model: ownModel ?? executor.default_model ?? model,
+      api_base: ownBase ?? shared.api_base_url ?? base,
       ...(key !== undefined && { api_key: key }),
     },
     { source: 'executor' },

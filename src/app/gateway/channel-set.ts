@@ -70,8 +70,12 @@ export function channelSet({ house, around, road, received }: ChannelSetParts): 
       }),
     )
     const fresh = [...wanted].filter(([name]) => !kept.has(name))
-    for (const [name, entry] of fresh) kept.set(name, { print: JSON.stringify(entry), channel: keep(name, entry) })
-    await Promise.all(fresh.map(([name]) => kept.get(name)?.channel.first))
+    const begun = fresh.map(([name, entry]) => {
+      const channel = keep(name, entry)
+      kept.set(name, { print: JSON.stringify(entry), channel })
+      return channel.first
+    })
+    await Promise.all(begun)
   }
 
   return {

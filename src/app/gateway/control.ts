@@ -1,10 +1,12 @@
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { environment as processEnvironment } from '../../config/environment.ts'
 import { Problem } from '../../core/problem.ts'
 import { readRefusals, type Refusal } from '../../access/refusals.ts'
 import { type HouseOptions, openHouse } from '../house.ts'
 import { packageRoot } from '../paths.ts'
-import { type InstanceFacts, runningInstance } from './instance.ts'
+import { tokenFile } from './http.ts'
+import { type InstanceFacts, runningInstance, urlOf } from './instance.ts'
 import { isAlive } from './process.ts'
 import { type ServicePlan, servicePlan } from './service.ts'
 
@@ -29,7 +31,7 @@ export async function gatewayStatus(options: Pick<HouseOptions, 'redactor' | 'wr
     const facts = await runningInstance(house.store, isAlive)
     if (!facts) return { running: false, refused }
     const { pid, version, startedAt } = facts
-    const url = urlOf(facts)
+    const url = addressOf(facts)
     const checks = url === undefined ? undefined : await askReady(url)
     return {
       running: true,
@@ -45,8 +47,8 @@ export async function gatewayStatus(options: Pick<HouseOptions, 'redactor' | 'wr
   }
 }
 
-const urlOf = ({ host, port }: InstanceFacts) =>
-  host === undefined || port === undefined ? undefined : `http://${host}:${port}`
+const addressOf = ({ host, port }: InstanceFacts) =>
+  host === undefined || port === undefined ? undefined : urlOf({ host, port })
 
 async function askReady(url: string): Promise<GatewayStatus['checks']> {
   try {
@@ -63,13 +65,13 @@ export async function reloadGateway(options: Pick<HouseOptions, 'redactor' | 'wr
   const house = await openHouse({ ...options, debug: false })
   try {
     const facts = await runningInstance(house.store, isAlive)
-    const url = facts && urlOf(facts)
-    const token = await house.store.notes.get('gateway-token')
-    if (url === undefined || typeof token !== 'string')
+    const url = facts && addressOf(facts)
+    const token = await readFile(tokenFile(house.environment.home), 'utf8').catch(() => undefined)
+    if (url === undefined || token === undefined)
       throw new Problem('No gateway with HTTP runs on this home.', { mend: 'Start one with "picoclaw gateway".' })
     const answer = await fetch(`${url}/reload`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${token}` },
+      headers: { authorization: `Bearer ${token.trim()}` },
       signal: AbortSignal.timeout(30_000),
     })
     if (answer.ok) return

@@ -1,9 +1,5 @@
-import { randomBytes, randomUUID } from 'node:crypto'
-import { Problem } from '../../core/problem.ts'
-import { gatewayApp } from '../../gateway/app.ts'
-import { isLoopback } from '../../gateway/guard.ts'
+import { randomUUID } from 'node:crypto'
 import type { Check } from '../../gateway/ports.ts'
-import { type Listening, serveApp } from '../../gateway/serve.ts'
 import { webhooks } from '../../gateway/webhooks.ts'
 import { type Assistant, assistant, type AssistantOptions } from '../desk/desk.ts'
 import { extensions } from '../desk/extensions.ts'
@@ -13,7 +9,8 @@ import { reloadConfig } from '../reload.ts'
 import { version } from '../version.ts'
 import { channelSet, type ChannelSet } from './channel-set.ts'
 import { type Counts, gatewayMetrics } from './counts.ts'
-import { becomeInstance } from './instance.ts'
+import { type GatewayHttp, openHttp } from './http.ts'
+import { becomeInstance, urlOf } from './instance.ts'
 import { isAlive } from './process.ts'
 import { statusText } from './report.ts'
 import { countStart } from './unclean.ts'
@@ -97,24 +94,6 @@ async function start(house: House, options: GatewayOptions): Promise<Gateway> {
       counts.received += 1
     },
   }))
-  const token = randomBytes(24).toString('base64url')
-  house.redactor.add(token)
-  let http: Listening | undefined
-  let httpWhy: string | undefined
-  const { gateway } = house.current.loaded.config
-  const secrets = () => [token, gateway.static_token ?? ''].filter(Boolean)
-  const app = gatewayApp(
-    {
-      uptime: () => clock.now() - counts.startedAt,
-      checks: () => checks(house, open, counts),
-      metrics: () =>
-        gatewayMetrics({ house, counts, turns: () => desk.road.size, channels: () => open.list(), version }),
-      reload: () => reload(),
-      tokens: secrets,
-    },
-    knownHosts(gateway, options),
-  )
-
   async function reload(): Promise<void> {
     await reloadConfig(house)
     await adopted()
@@ -123,30 +102,29 @@ async function start(house: House, options: GatewayOptions): Promise<Gateway> {
     await more.adopt?.()
     await open.settle()
   }
+  let http: GatewayHttp | undefined
   const report = () =>
     statusText({
       house,
       channels: open.list(),
       unbuilt: open.unbuilt(),
-      http: http && { host: http.host, port: http.port },
-      httpWhy,
+      http: http?.listening,
+      httpWhy: http?.why,
       safe,
     })
-
-  try {
-    const place = { host: options.host ?? gateway.host, port: options.port ?? gateway.port }
-    const host =
-      isLoopback(place.host) || gateway.static_token || Object.keys(gateway.keys).length > 0 ? place.host : '127.0.0.1'
-    if (host !== place.host)
-      httpWhy = `gateway.host is ${place.host}, but without gateway.static_token only this machine may ask`
-    http = await serveApp(app, host, place.port)
-    await instance.tell({ host: http.host, port: http.port })
-    await store.notes.put('gateway-token', token)
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error
-    httpWhy = [error.message, error.detail.mend].filter(Boolean).join(' ')
-    log.error(`HTTP is off: ${httpWhy}`)
-  }
+  const { gateway } = house.current.loaded.config
+  http = await openHttp(
+    house,
+    { host: options.host ?? gateway.host, port: options.port ?? gateway.port },
+    {
+      uptime: () => clock.now() - counts.startedAt,
+      checks: () => checks(house, open, counts),
+      metrics: () =>
+        gatewayMetrics({ house, counts, turns: () => desk.road.size, channels: () => open.list(), version }),
+      reload,
+    },
+  )
+  if (http.listening) await instance.tell({ host: http.listening.host, port: http.listening.port })
   await open.settle()
   if (!safe) await more.start?.(desk)
   const following = followConfig(house, over.signal, {
@@ -156,7 +134,7 @@ async function start(house: House, options: GatewayOptions): Promise<Gateway> {
 
   return {
     report,
-    url: http && `http://${http.host.includes(':') ? `[${http.host}]` : http.host}:${http.port}`,
+    url: http.listening && urlOf(http.listening),
     lost: instance.lost,
     async stop() {
       over.abort()
@@ -164,10 +142,9 @@ async function start(house: House, options: GatewayOptions): Promise<Gateway> {
       await more.stop?.()
       await stopReceiving(open, desk)
       await desk.admission.flush()
-      await http?.close()
+      await http.close()
       await hooks.close()
       await more.close()
-      await store.notes.remove('gateway-token')
       await starts.clean()
       await instance.release()
       await house.close()
@@ -219,12 +196,4 @@ async function checks(house: House, channels: ChannelSet, counts: Counts): Promi
 async function tellOwner({ admission, road }: Assistant, text: string): Promise<void> {
   const [place] = await admission.ownerChats()
   if (place) await road.send(place.channel, 'owner', { to: place, text })
-}
-
-function knownHosts(
-  { public_url: url, host }: { readonly public_url?: string | undefined; readonly host: string },
-  { host: given }: GatewayOptions,
-): readonly string[] {
-  const names = [host, given ?? '', url !== undefined && URL.canParse(url) ? new URL(url).hostname : '']
-  return names.filter((name) => name !== '' && name !== '0.0.0.0' && name !== '::')
 }

@@ -2,20 +2,29 @@ import type { TurnReport } from '../../core/report.ts'
 
 /** What a person should know about an answer, a line each. Nothing when all went as usual and nobody watches. */
 export function reportLines(report: TurnReport, interactive: boolean): readonly string[] {
-  const lines = report.notes.map((note) => note)
-  if (report.attempts.length > 0) {
-    const tried = report.attempts.map(
-      (attempt) => `${attempt.endpoint} (${attempt.skipped ? 'resting' : attempt.kind})`,
-    )
-    lines.push(`Answered by ${report.by?.endpoint ?? 'nobody'} after ${tried.join(', ')}.`)
-  }
-  if (report.stop === 'length') lines.push('The answer was cut at the token limit (max_tokens).')
-  const { tools = [], changed = [] } = report
-  if (tools.length > 0) lines.push(`Tools: ${counted(tools.map(({ name }) => name))}`)
-  if (changed.length > 0) lines.push(`Files: ${changed.join(', ')}`)
-  if (tools.length > 0 && report.by) lines.push(`Model: ${report.by.model || report.by.endpoint}`)
-  if ((interactive || tools.length > 0) && report.by) lines.push(summary(report))
-  return lines
+  const { attempts, by, notes, stop, tools = [] } = report
+  const worked = tools.length > 0
+  return [
+    ...notes,
+    ...(attempts.length > 0 ? [tried(report)] : []),
+    ...(stop === 'length' ? ['The answer was cut at the token limit (max_tokens).'] : []),
+    ...(worked ? workLines(report) : []),
+    ...(by && (interactive || worked) ? [summary(report)] : []),
+  ]
+}
+
+function tried({ attempts, by }: TurnReport): string {
+  const list = attempts.map(({ endpoint, skipped, kind }) => `${endpoint} (${skipped ? 'resting' : kind})`)
+  return `Answered by ${by?.endpoint ?? 'nobody'} after ${list.join(', ')}.`
+}
+
+/** What was done, and who did it. */
+function workLines({ tools = [], changed = [], by }: TurnReport): readonly string[] {
+  return [
+    `Tools: ${counted(tools.map(({ name }) => name))}`,
+    ...(changed.length > 0 ? [`Files: ${changed.join(', ')}`] : []),
+    ...(by ? [`Model: ${by.model || by.endpoint}`] : []),
+  ]
 }
 
 /** `read_file, edit_file × 2` */
