@@ -40,6 +40,28 @@ suite('escape by file tool: paths', () => {
     })
 })
 
+const masked = (place: Place) =>
+  fileAccess({ workspace: place.workspace, restrict: false, hidden: [place.fill('{outside}')] })
+
+suite('escape by file tool: what is hidden, where tools may go anywhere', () => {
+  for (const path of waysOut)
+    test(path, async () => {
+      await using place = await makePlace()
+      assert.deepEqual(await attempt(place, masked(place), all, path), [])
+    })
+  for (const { link, to, ask } of links.filter(({ to }) => !to.includes('{victim}')))
+    test(`${ask} where ${link} leads to ${to}`, async () => {
+      await using place = await makePlace()
+      await withLink(place, { link, to })
+      assert.deepEqual(await attempt(place, masked(place), all, ask), [])
+    })
+  for (const tool of all)
+    test(`the class proves something: with nothing hidden, ${tool} gets there`, async () => {
+      await using place = await makePlace()
+      assert.notDeepEqual(await attempt(place, open(place), [tool], '{outside}/secret.txt'), [])
+    })
+})
+
 async function withLink(place: Place, { link, to }: { readonly link: string; readonly to: string }) {
   const path = join(place.workspace, link)
   await rm(path, { recursive: true, force: true })
