@@ -49,6 +49,7 @@ export function fileAccess(options: FileAccessOptions): FileAccess {
       const inWorkspace = isInside(secret, root) && isInside(root, real)
       if (isInside(secret, real) && !inWorkspace) throw new Problem(`Access denied: ${asked} is not for tools.`)
     }
+    if (ofProcess.test(real)) throw new Problem(`Access denied: ${asked} belongs to a running process.`)
     if (purpose === 'write' && isTrusted(root, real) && !isTrusted(workspace, resolve(workspace, asked)))
       throw new Problem(`Access denied: ${asked} is another way to ${relative(root, real)}.`, {
         mend: 'Write to it under its own name.',
@@ -73,6 +74,9 @@ export function fileAccess(options: FileAccessOptions): FileAccess {
     },
   }
 }
+
+/** The environment, memory and open files of processes, our own among them: never for tools, wherever they may go. */
+const ofProcess = /^\/proc\/(?:\d+|self|thread-self)(?:\/|$)/
 
 /** What later turns read as their own: who the agent is, what it remembers, what it can. */
 export const trustedNames = [
