@@ -56,14 +56,14 @@ export async function execute(
   context: ToolContext,
   trusted: TrustedKeeper,
 ): Promise<ToolOutput> {
-  const { workspace, clock, timeoutSeconds = 60, longestSeconds = 600, processes = 1000 } = options
+  const { workspace, clock, processes = 1000 } = options
   const { command } = order
   checkRights(options, command, context)
   const cwd = await folderOf(options, order.workingDir ?? '.')
   // Words from outside must not become what later turns trust by way of a command.
   await using kept = context.tainted ? await trusted.hold() : undefined
   const wrapped = await wrap(options, { command, cwd, readOnly: kept?.paths ?? [] }, context)
-  const seconds = order.timeoutSeconds === undefined ? timeoutSeconds : Math.min(order.timeoutSeconds, longestSeconds)
+  const seconds = secondsFor(options, order)
   await using limited = await limitProcesses(wrapped.argv, processes, clock)
   const ran = await run(limited.argv, {
     cwd: wrapped.note === undefined ? '/' : cwd,
@@ -75,6 +75,10 @@ export async function execute(
     contained: wrapped.note === undefined,
   })
   return outcome(ran, { seconds, ...(wrapped.note !== undefined && { note: wrapped.note }) })
+}
+
+function secondsFor({ timeoutSeconds = 60, longestSeconds = 600 }: ExecOptions, order: Order): number {
+  return order.timeoutSeconds === undefined ? timeoutSeconds : Math.min(order.timeoutSeconds, longestSeconds)
 }
 
 function checkRights(
