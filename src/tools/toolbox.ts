@@ -80,7 +80,7 @@ export function codingTools({ access, ...exec }: ExecOptions): readonly Tool[] {
 }
 
 /** What file tools may touch, as the configuration says. */
-export function accessOf({
+function accessOf({
   config,
   workspace,
   hidden,

@@ -8,8 +8,8 @@ import { aliveWith } from '../sandbox.ts'
 
 /** Only what gets out can carry this word. */
 const canary = 'CANARY-7f3a91'
-/** Only what lives on has this in its command line. */
-const sleeper = '300.77'
+/** Only what lives on has this in its command line: seconds to sleep, another number in each process that runs such tests. */
+const sleeper = `301.${String(process.pid).padStart(8, '0')}`
 /** Where an escape would leave a trace in the system. */
 const traces = [
   '/etc',
