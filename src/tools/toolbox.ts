@@ -33,6 +33,8 @@ export interface ToolboxOptions {
   readonly clock: Clock
   readonly network: Pick<Network, 'fetch'>
   readonly version: string
+  /** True when the agent's model searches by itself; then tools.web.prefer_native leaves web_search out. */
+  readonly nativeSearch?: boolean
   /** The sandbox and what else a command needs; what the configuration says is added here. Absent: no exec. */
   readonly exec?: Omit<ExecOptions, 'workspace' | 'access' | 'clock' | 'hidden'>
   /** Ports; a tool whose port is absent is not offered. */
@@ -78,7 +80,7 @@ export function codingTools({ access, ...exec }: ExecOptions): readonly Tool[] {
 }
 
 /** What file tools may touch, as the configuration says. */
-export function accessOf({
+function accessOf({
   config,
   workspace,
   hidden,
@@ -120,9 +122,10 @@ function execTools(options: ToolboxOptions, access: FileAccess): readonly Tool[]
   ]
 }
 
-function webTools({ config, network, version }: ToolboxOptions): readonly Tool[] {
+function webTools({ config, network, version, nativeSearch = false }: ToolboxOptions): readonly Tool[] {
   const { web } = config.tools
-  const setup = web.enabled ? chooseEngine(web.provider, engineSetups(config.tools)) : undefined
+  const wanted = web.enabled && !(nativeSearch && web.prefer_native)
+  const setup = wanted ? chooseEngine(web.provider, engineSetups(config.tools)) : undefined
   return [
     ...(setup
       ? [webSearchTool({ setup, fetch: network.fetch(engines[setup.name].direct ? undefined : web.proxy) })]

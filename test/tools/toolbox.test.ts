@@ -76,6 +76,8 @@ test('each is switched by its own key, and some by another', () => {
   assert.ok(namesOf({ spawn_status: { enabled: true } }).includes('spawn_status'))
   assert.ok(!namesOf({ web: { enabled: false } }).includes('web_search'))
   assert.ok(!namesOf({ web: { duckduckgo: { enabled: false } } }).includes('web_search'))
+  assert.ok(!namesOf({}, { nativeSearch: true }).includes('web_search'))
+  assert.ok(namesOf({ web: { prefer_native: false } }, { nativeSearch: true }).includes('web_search'))
   assert.ok(!namesOf({ skills: { enabled: false } }).includes('find_skills'))
   const without = namesOf({ subagent: { enabled: false }, spawn_status: { enabled: true } })
   for (const name of ['subagent', 'spawn', 'spawn_status']) assert.ok(!without.includes(name), name)

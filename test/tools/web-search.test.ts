@@ -291,8 +291,16 @@ test('nothing found and nothing that can be read are told apart', async () => {
 })
 
 test('a page that asks for proof of a person is told as such', async () => {
-  await using server = await httpServer({ status: 200, chunks: ['<form id="challenge-form" class="anomaly-modal">'] })
+  await using server = await httpServer({ status: 202, chunks: ['<form id="challenge-form" class="anomaly-modal">'] })
   assert.match((await search(setupOf('duckduckgo', server.url, []))).text, /proof that a person is searching/)
+})
+
+test('a server of one’s own that keeps JSON to itself is told with the mend', async () => {
+  await using server = await httpServer({ status: 403, chunks: ['<html>Forbidden'] })
+  assert.equal(
+    (await search(setupOf('searxng', server.url, []))).text,
+    'search failed: SearXNG: it answered with status 403 (its settings.yml may not name json among search.formats).',
+  )
 })
 
 test('a count out of range is the usual one, a range that is none is refused', async () => {

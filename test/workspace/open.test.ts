@@ -11,7 +11,7 @@ import { inPlace, put } from './place.ts'
 
 const template = join(import.meta.dirname, '../../workspace')
 /** Later than the files of a test, so that they count as settled. */
-const later = { ...systemClock, now: () => systemClock.now() + 60_000 }
+const later = fakeClock(systemClock.now() + 600_000)
 const opened = (folder: string, options = {}) => openWorkspace(folder, template, { clock: later, ...options })
 
 test('a missing workspace is made from the template, whole and for the owner alone', () =>

@@ -8,7 +8,7 @@ export const task = z
   .trim()
   .min(1, 'must not be blank')
   .describe('What is to be done, with all it takes to do it.')
-export const label = z.string().trim().min(1).max(100).optional().describe('A short name for it.')
+const label = z.string().trim().min(1).max(100).optional().describe('A short name for it.')
 
 /** spawn: a sub-agent in the background. */
 export function spawnTool(agents: SubAgents): Tool {

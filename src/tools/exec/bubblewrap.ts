@@ -22,7 +22,7 @@ export interface Wall {
   readonly expose: readonly Exposed[]
   /** Files and folders inside what is seen that stay empty: configuration, secrets, stores. */
   readonly hidden: readonly string[]
-  /** Files and folders inside the workspace that the command may only read. One that is missing is not kept from being made. */
+  /** Files and folders inside the workspace that the command may only read. One that is missing it may make. */
   readonly readOnly?: readonly string[]
   /** A folder to use as /tmp, kept between commands. Without it every command has an empty one of its own. */
   readonly temporary?: string

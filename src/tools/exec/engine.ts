@@ -1,13 +1,13 @@
 import { stat } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Clock } from '../../core/clock.ts'
 import { Problem } from '../../core/problem.ts'
 import type { ToolContext, ToolOutput } from '../../core/tool.ts'
-import { type FileAccess, trustedNames } from '../files/access.ts'
+import type { FileAccess } from '../files/access.ts'
 import type { Exposed, NoSandbox, Sandbox } from './bubblewrap.ts'
 import { environmentOf } from './environment.ts'
 import { mayExec } from './gate.ts'
 import { outcome } from './outcome.ts'
+import type { TrustedKeeper } from './keep-trusted.ts'
 import { limitProcesses } from './process-limit.ts'
 import { run } from './run.ts'
 
@@ -50,13 +50,20 @@ export interface Order {
 }
 
 /** Runs one command for a model, behind the wall where there is one. */
-export async function execute(options: ExecOptions, order: Order, context: ToolContext): Promise<ToolOutput> {
-  const { workspace, clock, timeoutSeconds = 60, longestSeconds = 600, processes = 1000 } = options
+export async function execute(
+  options: ExecOptions,
+  order: Order,
+  context: ToolContext,
+  trusted: TrustedKeeper,
+): Promise<ToolOutput> {
+  const { workspace, clock, processes = 1000 } = options
   const { command } = order
   checkRights(options, command, context)
   const cwd = await folderOf(options, order.workingDir ?? '.')
-  const wrapped = await wrap(options, command, cwd, context)
-  const seconds = order.timeoutSeconds === undefined ? timeoutSeconds : Math.min(order.timeoutSeconds, longestSeconds)
+  // Words from outside must not become what later turns trust by way of a command.
+  await using kept = context.tainted ? await trusted.hold() : undefined
+  const wrapped = await wrap(options, { command, cwd, readOnly: kept?.paths ?? [] }, context)
+  const seconds = secondsFor(options, order)
   await using limited = await limitProcesses(wrapped.argv, processes, clock)
   const ran = await run(limited.argv, {
     cwd: wrapped.note === undefined ? '/' : cwd,
@@ -68,6 +75,10 @@ export async function execute(options: ExecOptions, order: Order, context: ToolC
     contained: wrapped.note === undefined,
   })
   return outcome(ran, { seconds, ...(wrapped.note !== undefined && { note: wrapped.note }) })
+}
+
+function secondsFor({ timeoutSeconds = 60, longestSeconds = 600 }: ExecOptions, order: Order): number {
+  return order.timeoutSeconds === undefined ? timeoutSeconds : Math.min(order.timeoutSeconds, longestSeconds)
 }
 
 function checkRights(
@@ -88,7 +99,13 @@ interface Wrapped {
   readonly note?: string
 }
 
-async function wrap(options: ExecOptions, command: string, cwd: string, context: ToolContext): Promise<Wrapped> {
+interface Wanted {
+  readonly command: string
+  readonly cwd: string
+  readonly readOnly: readonly string[]
+}
+
+async function wrap(options: ExecOptions, { command, cwd, readOnly }: Wanted, context: ToolContext): Promise<Wrapped> {
   const sandbox = await options.sandbox()
   if ('wrap' in sandbox) {
     const { workspace, network = false, expose = [], hidden = [], temporary, processes = 1000 } = options
@@ -99,8 +116,7 @@ async function wrap(options: ExecOptions, command: string, cwd: string, context:
       expose,
       hidden,
       processes,
-      // Words from outside must not become what later turns trust by way of a command.
-      readOnly: context.tainted ? trustedNames.map((name) => join(workspace, name)) : [],
+      readOnly,
       ...(temporary !== undefined && { temporary }),
     }
     return { argv: await sandbox.wrap(command, wall) }

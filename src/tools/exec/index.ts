@@ -2,12 +2,14 @@ import { z } from 'zod'
 import type { Effect, Tool } from '../../core/tool.ts'
 import { defineTool } from '../define.ts'
 import { type ExecOptions, execute } from './engine.ts'
+import { trustedKeeper } from './keep-trusted.ts'
 
 /** Linux takes no argument longer than 128 KiB. */
 const command = z.string().trim().min(1).max(120_000).describe('The command, for sh.')
 
 /** The command tool under the name that chats know it by. */
 export function execTool(options: ExecOptions): Tool {
+  const trusted = trustedKeeper(options.workspace)
   return defineTool({
     name: 'exec',
     description:
@@ -18,12 +20,13 @@ export function execTool(options: ExecOptions): Tool {
     }),
     readOnly: false,
     ...effectsOf(options),
-    run: ({ command, working_dir: workingDir }, context) => execute(options, { command, workingDir }, context),
+    run: ({ command, working_dir: workingDir }, context) => execute(options, { command, workingDir }, context, trusted),
   })
 }
 
 /** The same tool under the name that coding models know it by. */
 export function bashTool(options: ExecOptions): Tool {
+  const trusted = trustedKeeper(options.workspace)
   return defineTool({
     name: 'bash',
     description:
@@ -34,7 +37,8 @@ export function bashTool(options: ExecOptions): Tool {
     }),
     readOnly: false,
     ...effectsOf(options),
-    run: ({ command, timeout: timeoutSeconds }, context) => execute(options, { command, timeoutSeconds }, context),
+    run: ({ command, timeout: timeoutSeconds }, context) =>
+      execute(options, { command, timeoutSeconds }, context, trusted),
   })
 }
 

@@ -41,14 +41,20 @@ export function fileAccess(options: FileAccessOptions): FileAccess {
     ).some((pattern) => path.search(pattern) >= 0)
   const free = (purpose: Purpose) => !restrict || (purpose === 'read' && readOutside)
 
-  async function verify(real: string, asked: string, purpose: Purpose): Promise<void> {
-    const root = await realpath(workspace)
+  /** Throws for what is closed to every tool, wherever it may go. */
+  async function checkClosed(root: string, real: string, asked: string): Promise<void> {
     for (const path of hidden) {
       const secret = await realpath(path).catch(() => resolve(path))
       // A hidden folder may hold the workspace, which is then the part of it that is not hidden.
       const inWorkspace = isInside(secret, root) && isInside(root, real)
       if (isInside(secret, real) && !inWorkspace) throw new Problem(`Access denied: ${asked} is not for tools.`)
     }
+    if (ofProcess.test(real)) throw new Problem(`Access denied: ${asked} belongs to a running process.`)
+  }
+
+  async function verify(real: string, asked: string, purpose: Purpose): Promise<void> {
+    const root = await realpath(workspace)
+    await checkClosed(root, real, asked)
     if (purpose === 'write' && isTrusted(root, real) && !isTrusted(workspace, resolve(workspace, asked)))
       throw new Problem(`Access denied: ${asked} is another way to ${relative(root, real)}.`, {
         mend: 'Write to it under its own name.',
@@ -73,6 +79,9 @@ export function fileAccess(options: FileAccessOptions): FileAccess {
     },
   }
 }
+
+/** The environment, memory and open files of processes, our own among them: never for tools, wherever they may go. */
+const ofProcess = /^\/proc\/(?:\d+|self|thread-self)(?:\/|$)/
 
 /** What later turns read as their own: who the agent is, what it remembers, what it can. */
 export const trustedNames = [

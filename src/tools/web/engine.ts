@@ -3,7 +3,7 @@ import { Problem } from '../../core/problem.ts'
 import { inlineText } from './page/text.ts'
 
 /** How old a result may be: any age, or of the last day, week, month, year. */
-export const searchRanges = ['', 'd', 'w', 'm', 'y'] as const
+const searchRanges = ['', 'd', 'w', 'm', 'y'] as const
 export type SearchRange = (typeof searchRanges)[number]
 
 export interface SearchQuery {
@@ -44,6 +44,8 @@ export interface Engine {
   /** What it cannot work without. */
   readonly needs: 'key' | 'base' | 'nothing'
   readonly timeoutMs: number
+  /** What a status of a refusal usually means here. */
+  readonly hints?: Readonly<Record<number, string>>
   /** True for a server of one's own, which no proxy stands before. */
   readonly direct?: true
   readonly ranges: Readonly<Record<SearchRange, string>>

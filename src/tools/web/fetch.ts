@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Problem } from '../../core/problem.ts'
 import type { Tool } from '../../core/tool.ts'
-import { guardedFetch, type GuardedAnswer, type GuardOptions } from '../../kit/guarded-fetch.ts'
+import type { GuardedAnswer, GuardOptions } from '../../kit/guarded-fetch.ts'
 import { defineTool } from '../define.ts'
 import { browser } from './browser.ts'
 import { readable } from './page/readable.ts'
@@ -29,8 +29,10 @@ export function webFetchTool({
   version,
   ...guard
 }: FetchOptions): Tool {
-  const get = (url: string, agent: string, signal: AbortSignal) =>
-    guardedFetch(url, {
+  const get = async (url: string, agent: string, signal: AbortSignal) => {
+    // The machinery is loaded when a page is first asked for.
+    const { guardedFetch } = await import('../../kit/guarded-fetch.ts')
+    return guardedFetch(url, {
       maxBytes,
       timeoutMs: 60_000,
       maxRedirects: 5,
@@ -42,6 +44,7 @@ export function webFetchTool({
       ...(guard.allow && { allow: guard.allow }),
       ...(guard.lookup && { lookup: guard.lookup }),
     })
+  }
   return defineTool({
     name: 'web_fetch',
     description: 'Reads a web page or file by its address (http or https) and shows its text.',

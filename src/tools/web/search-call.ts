@@ -29,8 +29,9 @@ export async function searchOnce(
       signal: AbortSignal.any([signal, late]),
     })
     const text = await textOf(response)
-    if (response.status === 200) return { ok: true, found: engine.read(text) }
-    const why = `it answered with status ${response.status}${excerpt(text, access.key)}`
+    if (response.ok) return { ok: true, found: engine.read(text) }
+    const hint = engine.hints?.[response.status]
+    const why = `it answered with status ${response.status}${hint ? ` (${hint})` : ''}${excerpt(text, access.key)}`
     return { ok: false, otherKey: isOfKey(response.status), why }
   } catch (error) {
     signal.throwIfAborted()

@@ -179,7 +179,7 @@ export const chatFaults: readonly Fault[] = [
   {
     name: 'silence',
     kind: 'timeout',
-    says: /nothing came for 0\.1 s/,
+    says: /nothing came for 0\.2 s/,
     serve: () => undefined,
     entry: patience,
     ...standing,
@@ -187,7 +187,7 @@ export const chatFaults: readonly Fault[] = [
   {
     name: 'silence after a keep-alive comment',
     kind: 'timeout',
-    says: /nothing (?:more )?came for 0\.1 s/,
+    says: /nothing (?:more )?came for 0\.2 s/,
     serve: frames('silence', ': OPENROUTER PROCESSING\n\n'),
     entry: patience,
     ...standing,
@@ -195,7 +195,7 @@ export const chatFaults: readonly Fault[] = [
   {
     name: 'silence after the first word',
     kind: 'timeout',
-    says: /nothing more came for 0\.1 s/,
+    says: /nothing more came for 0\.2 s/,
     serve: frames('silence', chunk({ content: 'half' })),
     entry: laterPatience,
     afterFirstWord: true,

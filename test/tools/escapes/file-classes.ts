@@ -54,6 +54,33 @@ export const links: readonly { readonly link: string; readonly to: string; reado
   { link: 'a', to: '{workspace}/../outside/secret.txt', ask: 'a' },
 ]
 
+/** What belongs to running processes, our own among them, as asked for where tools may go anywhere. */
+export const processFiles: readonly string[] = [
+  '/proc/self/environ',
+  '/proc/thread-self/environ',
+  '/proc/{host}/environ',
+  '/proc/{victim}/environ',
+  '/proc/{victim}/task/{victim}/environ',
+  '/proc/{host}/task/{host}/environ',
+  '/proc/self/task/{host}/environ',
+  '/proc/./self/environ',
+  '/proc//{victim}//environ',
+  '/proc/self/../{victim}/environ',
+  '/proc/1/../{victim}/environ',
+  '/sys/../proc/{victim}/environ',
+  '/proc/self/root/proc/{victim}/environ',
+  '/proc/{host}/root/proc/{victim}/environ',
+  '/proc/self/cmdline',
+  '/proc/{victim}/cmdline',
+  '/proc/{host}/maps',
+  '/proc/self/mountinfo',
+  '/proc/{host}/status',
+  '/proc/{victim}/mem',
+  '/proc/self/mem',
+  '/proc/self/auxv',
+  '/proc/{victim}/stat',
+]
+
 /** What every tool is given beside the path. */
 export const inputs: Readonly<Record<string, JsonObject>> = {
   read_file: {},

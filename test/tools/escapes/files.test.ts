@@ -5,7 +5,7 @@ import { suite, test } from 'node:test'
 import { type FileAccess, fileAccess } from '../../../src/tools/files/access.ts'
 import { fileTools } from '../../../src/tools/files/index.ts'
 import { call } from '../context.ts'
-import { inputs, links, swaps, waysOut } from './file-classes.ts'
+import { inputs, links, processFiles, swaps, waysOut } from './file-classes.ts'
 import { makePlace, type Place } from './place.ts'
 
 const modes = ['bytes', 'lines'] as const
@@ -38,6 +38,43 @@ suite('escape by file tool: paths', () => {
       await using place = await makePlace()
       assert.notDeepEqual(await attempt(place, open(place), [tool], '../outside/secret.txt'), [])
     })
+})
+
+const masked = (place: Place) =>
+  fileAccess({ workspace: place.workspace, restrict: false, hidden: [place.fill('{outside}')] })
+
+suite('escape by file tool: what is hidden, where tools may go anywhere', () => {
+  for (const path of waysOut)
+    test(path, async () => {
+      await using place = await makePlace()
+      assert.deepEqual(await attempt(place, masked(place), all, path), [])
+    })
+  for (const tool of all)
+    test(`the class proves something: with nothing hidden, ${tool} gets there`, async () => {
+      await using place = await makePlace()
+      assert.notDeepEqual(await attempt(place, open(place), [tool], '{outside}/secret.txt'), [])
+    })
+})
+
+suite('escape by file tool: files of running processes', () => {
+  const readIn = async (access: FileAccess, path: string) => {
+    const [tool] = fileTools({ access })
+    assert.ok(tool)
+    return call(tool, { path })
+  }
+  for (const path of processFiles)
+    test(path, async () => {
+      await using place = await makePlace()
+      const { text, failed } = await readIn(open(place), place.fill(path))
+      assert.ok(failed, text)
+      assert.deepEqual(await place.damage(text), [])
+    })
+  test('the class proves something: without a look at the path it is read', async () => {
+    await using place = await makePlace()
+    const blind = { ...open(place), resolve: (path: string) => Promise.resolve(path), verify: () => Promise.resolve() }
+    const { text } = await readIn(blind, place.fill('/proc/{victim}/status'))
+    assert.match(text, /Name:\s+sleep/)
+  })
 })
 
 async function withLink(place: Place, { link, to }: { readonly link: string; readonly to: string }) {
@@ -94,5 +131,6 @@ suite('escape by file tool: links exchanged while a path is used', () => {
 test('every class has at least twenty ways to try', () => {
   assert.ok(new Set(waysOut).size >= 20)
   assert.ok(links.length >= 20)
+  assert.ok(new Set(processFiles).size >= 20)
   assert.ok(new Set(swaps.map((swap) => JSON.stringify(swap))).size >= 20)
 })

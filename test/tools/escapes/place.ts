@@ -8,6 +8,8 @@ import { aliveWith } from '../sandbox.ts'
 
 /** Only what gets out can carry this word. */
 const canary = 'CANARY-7f3a91'
+/** Only what lives on has this in its command line: seconds to sleep, another number in each process that runs such tests. */
+const sleeper = `301.${String(process.pid).padStart(8, '0')}`
 /** Where an escape would leave a trace in the system. */
 const traceFolders = [
   '/etc',
@@ -50,8 +52,7 @@ export async function makePlace(): Promise<Place> {
   const tcp = await listening(0, onVisit)
   const unix = await listening(join(outside, 'socket'), onVisit)
   const port = portOf(tcp)
-  // Of this place alone: other tests run at the same time. What lives on has the first in its command line, what is written the second as name.
-  const sleeper = `300.${process.pid}${port}`
+  // Of this place alone: other tests run at the same time.
   const trace = `picoclaw-escape-${process.pid}-${port}`
   const traces = traceFolders.map((folder) => join(folder, trace))
   const before = await snapshot(outside)

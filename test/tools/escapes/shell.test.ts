@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict'
+import { lstat, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { suite, test } from 'node:test'
 import { systemClock } from '../../../src/kit/clock.ts'
 import type { ExecOptions } from '../../../src/tools/exec/engine.ts'
 import { execTool } from '../../../src/tools/exec/index.ts'
-import { fileAccess } from '../../../src/tools/files/access.ts'
-import { call } from '../context.ts'
+import { fileAccess, trustedNames } from '../../../src/tools/files/access.ts'
+import { call, contextOf } from '../context.ts'
 import { theSandbox } from '../sandbox.ts'
 import { makePlace, type Place } from './place.ts'
-import { shellClasses } from './shell-classes.ts'
+import { shellClasses, trustClass } from './shell-classes.ts'
 
 type Wall = Pick<ExecOptions, 'sandbox' | 'allowUnsandboxed'>
 const wall: Wall = { sandbox: theSandbox }
@@ -46,6 +48,46 @@ for (const { name, cases, proof } of shellClasses)
     })
   })
 
+/** All files of the workspace that later turns trust, and what is in them. */
+async function trustedIn({ workspace }: Place): Promise<string> {
+  const found = await Promise.all(
+    trustedNames.map(async (name) => {
+      const path = join(workspace, name)
+      const kind = await lstat(path).catch(() => undefined)
+      if (!kind) return `${name}: missing`
+      if (!kind.isDirectory()) return `${name}: ${kind.isFile() ? await readFile(path, 'utf8') : 'a link'}`
+      return `${name}: ${JSON.stringify((await readdir(path, { recursive: true })).sort())}`
+    }),
+  )
+  return [...found, await readFile(join(workspace, 'memory', 'MEMORY.md'), 'utf8').catch(() => 'none')].join('\n')
+}
+
+async function changesTrust(command: string, tainted: boolean) {
+  await using place = await makePlace()
+  const { workspace } = place
+  await mkdir(join(workspace, 'memory'))
+  await writeFile(join(workspace, 'memory', 'MEMORY.md'), 'a fact\n')
+  await writeFile(join(workspace, 'AGENT.md'), 'an agent\n')
+  const before = await trustedIn(place)
+  const access = fileAccess({ workspace })
+  const tool = execTool({ workspace, access, clock: systemClock, timeoutSeconds: 8, sandbox: theSandbox })
+  const { text } = await call(tool, { command: place.fill(command) }, { ...contextOf(), tainted })
+  assert.doesNotMatch(text, /timed out|was not run/)
+  return { before, after: await trustedIn(place), text }
+}
+
+suite(`escape by command: ${trustClass.name}`, () => {
+  for (const command of trustClass.cases)
+    test(command, async () => {
+      const { before, after, text } = await changesTrust(command, true)
+      assert.equal(after, before, text)
+    })
+  test('the class proves something: without words from outside it is changed', async () => {
+    const { before, after, text } = await changesTrust(trustClass.proof, false)
+    assert.notEqual(after, before, text)
+  })
+})
+
 test('every class has at least twenty ways to try', () => {
-  for (const { name, cases } of shellClasses) assert.ok(new Set(cases).size >= 20, name)
+  for (const { name, cases } of [...shellClasses, trustClass]) assert.ok(new Set(cases).size >= 20, name)
 })

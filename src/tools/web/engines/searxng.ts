@@ -7,6 +7,7 @@ export const searxng: Engine = {
   needs: 'base',
   timeoutMs: 10_000,
   direct: true,
+  hints: { 403: 'its settings.yml may not name json among search.formats' },
   ranges: { '': '', d: 'day', w: 'week', m: 'month', y: 'year' },
   request: ({ query, range }, { base }) => ({
     url: withQuery(`${base.replace(/\/+$/, '')}/search`, {
