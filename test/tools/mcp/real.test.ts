@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import type { Log } from '../../../src/core/log.ts'
 import { silent } from '../../../src/core/log.ts'
 import type { ToolOutput } from '../../../src/core/tool.ts'
+import type { McpStatus } from '../../../src/tools/mcp/index.ts'
 import { contextOf, inFolder } from '../context.ts'
 import { children, eventually, everything, everythingOver, filesystem, opened, settingsOf } from './servers.ts'
 
@@ -55,7 +56,7 @@ test('a program is found, its tools are offered, and their answers are marked as
 
   const environment = textOf(await servers.call('demo', 'get-env', {}, signal))
   const names = [...environment.matchAll(/"(\w+)":/g)].map(([, name]) => name)
-  assert.deepEqual(names.toSorted(), ['DEMO_TOKEN', 'HOME', 'PATH', 'PICOCLAW_RUN', 'PLAIN'])
+  assert.deepEqual(new Set(names), new Set(['DEMO_TOKEN', 'HOME', 'PATH', 'PICOCLAW_RUN', 'PLAIN']))
   assert.ok(!environment.includes('tok-3f9a1c77') && environment.includes('seen'), environment)
   assert.ok(learnt.includes('tok-3f9a1c77'))
 
@@ -86,7 +87,8 @@ test('a server that is killed loses its tools at once and has them again when it
   const [pid, ...others] = await children(everything)
   assert.ok(pid !== undefined && others.length === 0)
   process.kill(pid, 'SIGKILL')
-  await eventually(() => servers.status()[0]?.state === 'up' && servers.status()[0].restarts === 1, 'the restart')
+  const isBack = ({ state, restarts }: McpStatus) => state === 'up' && restarts === 1
+  await eventually(() => servers.status().some(isBack), 'the restart')
   assert.deepEqual(offeredWhenDown, [0])
   assert.notDeepEqual(await children(everything), [pid])
   assert.equal(textOf(await servers.call('demo', 'echo', { message: 'again' }, signal)), 'Echo: again')
