@@ -110,6 +110,7 @@ function row(about: Metered, call: Call, at: number, totalMs: number, result: Re
     at,
     cause: call.cause,
     ...(call.session !== undefined && { session: call.session }),
+    ...(call.turnId !== undefined && { turn: call.turnId }),
     ...(call.agent !== undefined && { agent: call.agent }),
     endpoint: about.endpoint,
     vendor: about.vendor,

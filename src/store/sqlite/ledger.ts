@@ -1,7 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Clock } from '../../core/clock.ts'
 import type { Log } from '../../core/log.ts'
-import type { LedgerRow, LedgerStore } from '../../core/store.ts'
+import type { LedgerFilter, LedgerRow, LedgerStore, LedgerSum } from '../../core/store.ts'
+import { conditions } from './conditions.ts'
 import { transaction } from './transaction.ts'
 
 /** Rows wait at most this long, and at most this many of them. */
@@ -10,7 +11,7 @@ const groupRows = 200
 
 /** Rows are written in groups: one transaction for what came within 50 ms. A group that cannot be written is told to the log. */
 export function ledger(database: DatabaseSync, clock: Clock, log: Log): LedgerStore {
-  const insert = database.prepare('INSERT INTO ledger (call, at, session, json) VALUES (?, ?, ?, ?)')
+  const insert = database.prepare('INSERT INTO ledger (call, at, session, turn, json) VALUES (?, ?, ?, ?, ?)')
   let waiting: LedgerRow[] = []
   let timer: AbortController | undefined
 
@@ -22,7 +23,8 @@ export function ledger(database: DatabaseSync, clock: Clock, log: Log): LedgerSt
     if (group.length === 0) return
     const store = () =>
       transaction(database, () => {
-        for (const row of group) insert.run(row.call, row.at, row.session ?? null, JSON.stringify(row))
+        for (const row of group)
+          insert.run(row.call, row.at, row.session ?? null, row.turn ?? null, JSON.stringify(row))
       })
     try {
       store()
@@ -46,18 +48,64 @@ export function ledger(database: DatabaseSync, clock: Clock, log: Log): LedgerSt
     async flush() {
       write()
     },
-    async rows({ since = 0, until = Number.MAX_SAFE_INTEGER, session, call, limit = 1_000 } = {}) {
+    async rows({ limit = 1_000, ...filter } = {}) {
       write()
-      const where = [
-        'at >= :since',
-        'at < :until',
-        ...(session ? ['session = :session'] : []),
-        ...(call ? ['call = :call'] : []),
-      ]
+      const { where, values } = chosen(filter)
       return database
-        .prepare(`SELECT json FROM ledger WHERE ${where.join(' AND ')} ORDER BY at DESC, id DESC LIMIT :limit`)
-        .all({ since, until, limit, ...(session && { session }), ...(call && { call }) })
+        .prepare(`SELECT json FROM ledger ${where} ORDER BY at DESC, id DESC LIMIT :limit`)
+        .all({ ...values, limit })
         .map((row) => JSON.parse(String(row['json'])) as LedgerRow)
     },
+    async sums(by, filter = {}) {
+      write()
+      const { where, values } = chosen(filter)
+      return database.prepare(sumsBy(groups[by], where)).all(values).map(asSum)
+    },
+  }
+}
+
+/** What a row is grouped by. */
+const groups = {
+  cause: `json ->> '$.cause'`,
+  agent: `json ->> '$.agent'`,
+  endpoint: `json ->> '$.endpoint'`,
+  model: `json ->> '$.modelAsked'`,
+  session: 'session',
+  day: `strftime('%Y-%m-%d', at / 1000, 'unixepoch')`,
+} satisfies Record<Parameters<LedgerStore['sums']>[0], string>
+
+const sumsBy = (group: string, where: string) => `
+  SELECT
+    coalesce(${group}, '') AS name,
+    count(*) AS calls,
+    sum(json ->> '$.outcome' <> 'ok') AS failed,
+    sum(json ->> '$.input') AS input,
+    sum(json ->> '$.output') AS output,
+    sum(json ->> '$.cacheRead') AS cacheRead,
+    sum(json ->> '$.cacheWrite') AS cacheWrite,
+    coalesce(sum(json ->> '$.costMicros'), 0) AS costMicros,
+    sum(json ->> '$.outcome' = 'ok' AND json ->> '$.costMicros' IS NULL) AS unpriced
+  FROM ledger ${where} GROUP BY name ORDER BY costMicros DESC, calls DESC, name`
+
+function chosen({ since, until, session, turn, call }: Omit<LedgerFilter, 'limit'>) {
+  const { where, values } = conditions(
+    { session, turn, call },
+    ...(since === undefined ? [] : ['at >= :since']),
+    ...(until === undefined ? [] : ['at < :until']),
+  )
+  return { where, values: { ...values, ...(since !== undefined && { since }), ...(until !== undefined && { until }) } }
+}
+
+function asSum(row: Record<string, unknown>): LedgerSum {
+  return {
+    group: String(row['name']),
+    calls: Number(row['calls']),
+    failed: Number(row['failed']),
+    input: Number(row['input']),
+    output: Number(row['output']),
+    cacheRead: Number(row['cacheRead']),
+    cacheWrite: Number(row['cacheWrite']),
+    costMicros: Number(row['costMicros']),
+    unpriced: Number(row['unpriced']),
   }
 }

@@ -5,38 +5,17 @@ import type { Clock } from '../../core/clock.ts'
 import type { Log } from '../../core/log.ts'
 import { Problem } from '../../core/problem.ts'
 import type { Store } from '../../core/store.ts'
-import { counters } from './counters.ts'
-import { leases } from './leases.ts'
-import { ledger } from './ledger.ts'
 import { migrations } from './migrations.ts'
-import { rests } from './rests.ts'
-import { sessions } from './sessions.ts'
+import { type SqliteOptions, sqliteStore } from './store.ts'
 import { transaction } from './transaction.ts'
-
-export interface SqliteOptions {
-  readonly clock: Clock
-  readonly log: Log
-}
 
 /**
  * Opens the database file, makes it when it is missing, and brings its schema up to date. A file that is no database, or a broken one, is
  * set aside under a new name and told to the log; nothing is deleted.
  */
-export function openSqlite(file: string, { clock, log }: SqliteOptions): Store {
+export function openSqlite(file: string, options: SqliteOptions): Store {
   makeFolder(file)
-  const database = openOrSetAside(file, clock, log)
-  const rows = ledger(database, clock, log)
-  return {
-    sessions: sessions(database),
-    rests: rests(database),
-    counters: counters(database),
-    ledger: rows,
-    leases: leases(database),
-    async close() {
-      await rows.flush()
-      database.close()
-    },
-  }
+  return sqliteStore(openOrSetAside(file, options.clock, options.log), file, options)
 }
 
 function makeFolder(file: string): void {
@@ -67,6 +46,8 @@ function openChecked(file: string): DatabaseSync {
   if (fresh) for (const suffix of ['-wal', '-shm']) rmSync(file + suffix, { force: true })
   const database = new DatabaseSync(file, { timeout: 5_000 })
   try {
+    // A commit in WAL mode has handed its pages to the system before it returns, so that a killed process loses nothing it was told is stored.
+    // NORMAL leaves out the fsync of each commit: only a power cut may take the last ones, and never leaves a broken file.
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON')
     if (fresh) chmodSync(file, 0o600)
     migrate(database, file)
@@ -86,7 +67,9 @@ function migrate(database: DatabaseSync, file: string): void {
         at: file,
         mend: 'Update picoclaw, or name another home in PICOCLAW_HOME.',
       })
-    for (const step of migrations.slice(version)) database.exec(step)
+    for (const part of migrations.slice(version).flat())
+      if (typeof part === 'string') database.exec(part)
+      else part(database)
     database.exec(`PRAGMA user_version = ${migrations.length}`)
   })
 }

@@ -1,43 +1,33 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { type Message, textOf } from '../../core/message.ts'
-import type { LogEntry, SessionInfo, SessionStore } from '../../core/store.ts'
+import type { Message } from '../../core/message.ts'
+import type { LogEntry, SessionInfo, SessionState, SessionStore } from '../../core/store.ts'
+import { logWriter } from './log.ts'
+import { searcher, unindexer } from './search.ts'
 import { transaction } from './transaction.ts'
 
-const titleLength = 80
-
 export function sessions(database: DatabaseSync): SessionStore {
-  const grow = database.prepare(`
-    INSERT INTO session (key, title, messages, created_at, updated_at) VALUES (:key, :title, :count, :at, :at)
-    ON CONFLICT (key) DO UPDATE SET
-      messages = messages + :count, updated_at = max(updated_at, :at), title = coalesce(title, excluded.title)
-    RETURNING messages`)
-  const insert = database.prepare('INSERT INTO message (session, seq, at, turn, json) VALUES (?, ?, ?, ?, ?)')
+  const write = logWriter(database)
+  const unindex = unindexer(database)
   const after = database.prepare('SELECT seq, at, turn, json FROM message WHERE session = ? AND seq > ? ORDER BY seq')
+  const ofTurn = database.prepare('SELECT seq, at, turn, json FROM message WHERE turn = ? ORDER BY session, seq')
   const length = database.prepare('SELECT messages FROM session WHERE key = ?')
   const list = database.prepare('SELECT * FROM session ORDER BY updated_at DESC LIMIT ? OFFSET ?')
   const one = database.prepare('SELECT * FROM session WHERE key = ?')
   const dropMessages = database.prepare('DELETE FROM message WHERE session = ?')
-  const dropSession = database.prepare('DELETE FROM session WHERE key = ?')
+  const dropState = database.prepare('DELETE FROM session_state WHERE session = ?')
+  const dropSession = database.prepare('DELETE FROM session WHERE key = ? RETURNING number')
+  const state = database.prepare('SELECT json FROM session_state WHERE session = ?')
+  const setState = database.prepare('INSERT OR REPLACE INTO session_state (session, json) VALUES (?, ?)')
+  const stateOf = (session: string) => JSON.parse(String(state.get(session)?.['json'] ?? '{}')) as SessionState
 
   return {
     async append(session, turn, at, messages) {
-      if (messages.length === 0) return
-      transaction(database, () => {
-        const row = grow.get({ key: session, title: titleOf(messages), count: messages.length, at })
-        const first = Number(row?.['messages']) - messages.length + 1
-        for (const [index, message] of messages.entries())
-          insert.run(session, first + index, at, turn, JSON.stringify(message))
-      })
+      if (messages.length > 0) transaction(database, () => write(session, turn, at, messages))
     },
     async read(session, { after: seq = 0, last } = {}) {
       const count = last === undefined ? 0 : Number(length.get(session)?.['messages'] ?? 0)
       const from = last === undefined ? seq : Math.max(seq, count - last)
-      return after.all(session, from).map((row): LogEntry => ({
-        seq: Number(row['seq']),
-        at: Number(row['at']),
-        turn: String(row['turn']),
-        message: JSON.parse(String(row['json'])) as Message,
-      }))
+      return after.all(session, from).map(asEntry)
     },
     async list({ limit = 100, offset = 0 } = {}) {
       return list.all(limit, offset).map(asInfo)
@@ -48,10 +38,32 @@ export function sessions(database: DatabaseSync): SessionStore {
     },
     async remove(session) {
       return transaction(database, () => {
+        dropState.run(session)
         dropMessages.run(session)
-        return dropSession.run(session).changes > 0
+        const row = dropSession.get(session)
+        if (row) unindex(Number(row['number']))
+        return row !== undefined
       })
     },
+    async ofTurn(turn) {
+      return ofTurn.all(turn).map(asEntry)
+    },
+    search: searcher(database),
+    async state(session) {
+      return stateOf(session)
+    },
+    async change(session, change) {
+      transaction(database, () => setState.run(session, JSON.stringify({ ...stateOf(session), ...change })))
+    },
+  }
+}
+
+function asEntry(row: Record<string, unknown>): LogEntry {
+  return {
+    seq: Number(row['seq']),
+    at: Number(row['at']),
+    turn: String(row['turn']),
+    message: JSON.parse(String(row['json'])) as Message,
   }
 }
 
@@ -63,10 +75,4 @@ function asInfo(row: Record<string, unknown>): SessionInfo {
     updatedAt: Number(row['updated_at']),
     ...(typeof row['title'] === 'string' && { title: row['title'] }),
   }
-}
-
-function titleOf(messages: readonly Message[]): string | null {
-  const question = messages.find((message) => message.role === 'user')
-  const words = question ? textOf(question).replaceAll(/\s+/g, ' ').trim() : ''
-  return words === '' ? null : words.slice(0, titleLength).toWellFormed()
 }

@@ -22,7 +22,7 @@ function setUp(steps: readonly Step[], more: { readonly takesMs?: number } = {})
 
 test('an answer is one row with tokens, cost and both times', async () => {
   const { clock, provider, rows } = setUp([{ answer: 'hi', usage: usage(1_000, 100) }], { takesMs: 300 })
-  const call = fakeCall({ session: 's', agent: 'main', cause: 'chat' })
+  const call = fakeCall({ session: 's', turnId: 't', agent: 'main', cause: 'chat' })
   const open = provider.open(call, new AbortController().signal)
   await clock.advance(300)
   const reply = await open
@@ -36,6 +36,7 @@ test('an answer is one row with tokens, cost and both times', async () => {
     at: clock.now() - 500,
     cause: 'chat',
     session: 's',
+    turn: 't',
     agent: 'main',
     endpoint: 'fake/a',
     vendor: 'fake',
@@ -124,6 +125,7 @@ test('a broken ledger is logged and never felt', async () => {
     },
     flush: async () => {},
     rows: async () => [],
+    sums: async () => [],
   }
   const log = { ...silent, error: (message: string) => void errors.push(message) }
   const provider = metered(fakeProvider('a', [{ answer: 'hi' }, { fail: 'auth' }]), about, ledger, fakeClock(), log)

@@ -1,0 +1,59 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { OutboxItem, OutboxStore } from '../../core/store.ts'
+import { conditions } from './conditions.ts'
+import { transaction } from './transaction.ts'
+
+type Fresh = Omit<OutboxItem, 'state' | 'note' | 'platformId'>
+
+/** Stores messages on their way out; one whose id is known stays as it is. Runs within the caller's transaction. */
+export function outboxWriter(database: DatabaseSync): (items: readonly Fresh[]) => void {
+  const insert = database.prepare(`
+    INSERT INTO outbox (id, channel, chat, session, turn, at, payload) VALUES (?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (id) DO NOTHING`)
+  return (items) => {
+    for (const { id, channel, chat, session, turn, at, payload } of items)
+      insert.run(id, channel, chat, session, turn ?? null, at, payload)
+  }
+}
+
+export function outbox(database: DatabaseSync): OutboxStore {
+  const insert = outboxWriter(database)
+  const open = database.prepare(`
+    SELECT * FROM outbox WHERE state IN ('waiting', 'sending') AND (:channel IS NULL OR channel = :channel)
+    ORDER BY at, number`)
+  const mark = database.prepare(`
+    UPDATE outbox SET state = :state, note = :note, platform_id = coalesce(:platformId, platform_id) WHERE id = :id`)
+  return {
+    async add(items) {
+      transaction(database, () => insert(items))
+    },
+    async open(channel) {
+      return open.all({ channel: channel ?? null }).map(asItem)
+    },
+    async mark(id, state, { note, platformId } = {}) {
+      mark.run({ id, state, note: note ?? null, platformId: platformId ?? null })
+    },
+    async list({ state, session, limit = 100 } = {}) {
+      const { where, values } = conditions({ state, session })
+      return database
+        .prepare(`SELECT * FROM outbox ${where} ORDER BY at DESC, number DESC LIMIT :limit`)
+        .all({ ...values, limit })
+        .map(asItem)
+    },
+  }
+}
+
+function asItem(row: Record<string, unknown>): OutboxItem {
+  return {
+    id: String(row['id']),
+    channel: String(row['channel']),
+    chat: String(row['chat']),
+    session: String(row['session']),
+    ...(typeof row['turn'] === 'string' && { turn: row['turn'] }),
+    at: Number(row['at']),
+    payload: String(row['payload']),
+    state: row['state'] as OutboxItem['state'],
+    ...(typeof row['note'] === 'string' && { note: row['note'] }),
+    ...(typeof row['platform_id'] === 'string' && { platformId: row['platform_id'] }),
+  }
+}

@@ -1,0 +1,64 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { Message } from '../../core/message.ts'
+import type { SearchHit, SessionStore } from '../../core/store.ts'
+import { excerptOf, phrasesOf, searchText, wordsOf } from '../words.ts'
+
+/**
+ * The index keeps words only, by a number made of the session's and the message's: so it needs no table of its own to find the message, and
+ * the messages of one session stand side by side in it.
+ */
+const perSession = 2 ** 24
+const rowOf = (session: number, seq: number) => session * perSession + seq
+
+/** Puts messages into the index. */
+export function indexer(database: DatabaseSync): (session: number, seq: number, message: Message) => void {
+  const insert = database.prepare('INSERT INTO message_words (rowid, words) VALUES (?, ?)')
+  return (session, seq, message) => {
+    // Later messages of a session that long would stand in its neighbour's rows.
+    if (seq >= perSession) return
+    const words = wordsOf(searchText(message)).map(({ text }) => text)
+    if (words.length > 0) insert.run(rowOf(session, seq), words.join(' '))
+  }
+}
+
+/** Puts all messages into the index that were stored before there was one. */
+export function indexMessages(database: DatabaseSync): void {
+  const index = indexer(database)
+  const stored = database.prepare('SELECT number, seq, json FROM session JOIN message ON session = key')
+  for (const row of stored.iterate())
+    index(Number(row['number']), Number(row['seq']), JSON.parse(String(row['json'])) as Message)
+}
+
+/** Takes a session out of the index. */
+export function unindexer(database: DatabaseSync): (session: number) => void {
+  const remove = database.prepare('DELETE FROM message_words WHERE rowid >= ? AND rowid < ?')
+  return (session) => void remove.run(rowOf(session, 0), rowOf(session + 1, 0))
+}
+
+export function searcher(database: DatabaseSync): SessionStore['search'] {
+  const find = database.prepare(`
+    SELECT rowid FROM message_words WHERE message_words MATCH :words AND rowid >= :from AND rowid < :to
+    ORDER BY rank, rowid DESC LIMIT :limit`)
+  const numberOf = database.prepare('SELECT number FROM session WHERE key = ?')
+  const message = database.prepare(
+    'SELECT key, seq, at, json FROM session JOIN message ON session = key WHERE number = ? AND seq = ?',
+  )
+  return async (query, { session, limit = 20 } = {}) => {
+    const phrases = phrasesOf(query)
+    if (phrases.length === 0) return []
+    const number = session === undefined ? undefined : numberOf.get(session)?.['number']
+    if (session !== undefined && number === undefined) return []
+    const words = phrases.map(({ words, open }) => `"${words.join(' ')}"${open ? '*' : ''}`).join(' AND ')
+    const from = number === undefined ? 0 : rowOf(Number(number), 0)
+    const to = number === undefined ? Number.MAX_SAFE_INTEGER : rowOf(Number(number) + 1, 0)
+    return find.all({ words, from, to, limit }).flatMap(({ rowid }): SearchHit[] => {
+      const row = message.get(Math.floor(Number(rowid) / perSession), Number(rowid) % perSession)
+      if (!row) return []
+      const found = JSON.parse(String(row['json'])) as Message
+      const excerpt = excerptOf(searchText(found), phrases)
+      return [
+        { session: String(row['key']), seq: Number(row['seq']), at: Number(row['at']), role: found.role, excerpt },
+      ]
+    })
+  }
+}

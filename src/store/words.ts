@@ -1,0 +1,97 @@
+import type { Message } from '../core/message.ts'
+
+/** A word of a text as it is searched for, with the place in the text where it begins. */
+export interface Word {
+  readonly text: string
+  readonly at: number
+}
+/** One word of a query as a person writes it: it may be several words of the index, which must then stand side by side. */
+export interface Phrase {
+  readonly words: readonly string[]
+  /** True when the last word may go on: `deploy` finds `deployment`. */
+  readonly open: boolean
+}
+
+// Scripts that set no spaces between words: there each letter is a word, and a word is a phrase.
+const spelled =
+  /[[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}ー]&&[\p{L}\p{N}]]|[[\p{L}\p{M}\p{N}]--[[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}ー]&&[\p{L}\p{N}]]]+/gv
+const spaced = /^[\p{L}\p{N}]+$/u
+const letterAlone =
+  /^[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}ー]/u
+const plain = /^[0-9A-Za-z]+$/
+
+/** Longer words are cut: what is longer is no word but bytes in disguise. */
+const longestWord = 64
+/** Shorter words must fit whole. */
+const shortestStart = 3
+const mostPhrases = 32
+/** A message is searchable by its first so many UTF-16 units. */
+const indexed = 100_000
+const excerptBefore = 60
+const excerptLength = 200
+
+/** The words of a text without case, accents and forms of width. They hold letters and digits only. */
+export function wordsOf(text: string): readonly Word[] {
+  const words: Word[] = []
+  for (const { 0: found, index: at } of text.matchAll(spelled))
+    if (plain.test(found)) words.push({ text: found.toLowerCase().slice(0, longestWord), at })
+    else for (const word of bare(found)) words.push({ text: cut(word), at })
+  return words
+}
+
+function bare(found: string): readonly string[] {
+  if (letterAlone.test(found)) return [found.normalize('NFKC')].filter((letter) => spaced.test(letter))
+  const letters = found.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase()
+  return letters.match(/[\p{L}\p{N}]+/gu) ?? []
+}
+
+const cut = (word: string) => word.slice(0, longestWord).replace(/[\uD800-\uDBFF]$/, '')
+
+/** The text by which a message is found: what a person, the model or a tool said. */
+export function searchText(message: Message): string {
+  if (message.role === 'system') return ''
+  const texts: string[] = []
+  for (const part of message.parts)
+    if (part.type === 'text') texts.push(part.text)
+    else if (part.type === 'tool-result')
+      for (const inner of part.content) if (inner.type === 'text') texts.push(inner.text)
+  return texts.join('\n').slice(0, indexed)
+}
+
+/** A query word by word. No phrase, no search. */
+export function phrasesOf(query: string): readonly Phrase[] {
+  return query
+    .split(/\s+/)
+    .map((part) => wordsOf(part).map(({ text }) => text))
+    .filter((words) => words.length > 0)
+    .slice(0, mostPhrases)
+    .map((words) => {
+      const last = words.at(-1) ?? ''
+      return { words, open: last.length >= shortestStart && !letterAlone.test(last) }
+    })
+}
+
+/** The places in a list of words where a phrase stands. */
+export function placesOf({ words, open }: Phrase, within: readonly Word[]): readonly number[] {
+  const last = words.length - 1
+  const fits = (from: number) =>
+    words.every((word, index) => {
+      const found = within[from + index]?.text
+      return open && index === last ? found?.startsWith(word) : found === word
+    })
+  return within.keys().filter(fits).toArray()
+}
+
+/** Some 200 characters around the first place where a query fits. */
+export function excerptOf(text: string, phrases: readonly Phrase[]): string {
+  const words = wordsOf(text)
+  const first = phrases.flatMap((phrase) => placesOf(phrase, words).slice(0, 1))
+  const at = words[Math.min(...first)]?.at ?? 0
+  const start = at <= excerptBefore ? 0 : at - excerptBefore
+  const end = Math.min(text.length, start + excerptLength - 2)
+  const piece = text
+    .slice(start, end)
+    .replace(/^[\uDC00-\uDFFF]/, '')
+    .replace(/[\uD800-\uDBFF]$/, '')
+  return `${start > 0 ? '…' : ''}${piece.replaceAll(/\s+/g, ' ').trim()}${end < text.length ? '…' : ''}`
+}
