@@ -58,7 +58,8 @@ const kinds: Readonly<Record<string, HttpPlan['type'] | 'stdio'>> = {
   streamablehttp: 'http',
 }
 
-function kindOf({ type = '', url = '' }: McpServerSettings, at: string): HttpPlan['type'] | 'stdio' {
+/** How a server is spoken to. A Problem when it says so in a word that nobody knows. */
+export function kindOf({ type = '', url = '' }: McpServerSettings, at: string): HttpPlan['type'] | 'stdio' {
   const word = type.trim().toLowerCase()
   const known = kinds[word]
   if (known !== undefined) return known
@@ -85,15 +86,26 @@ const expanded = (text: string, home: string) => (/^~[/\\]/.test(text) ? join(ho
 /** What a plan holds that must not be seen: variables and headers whose names say so, and passwords in its address. */
 export function secretsOf({ by }: ServerPlan): readonly string[] {
   const named = Object.entries(by.type === 'stdio' ? by.environment : by.headers)
-  const secrets = named.filter(([name]) => telling.test(name)).map(([, value]) => value)
+  const secrets = named.filter(([name]) => isTelling(name)).map(([, value]) => value)
   if (by.type !== 'stdio') {
     const { password, searchParams } = new URL(by.url)
-    const queried = [...searchParams].filter(([name]) => telling.test(name)).map(([, value]) => value)
-    secrets.push(decodeURIComponent(password), ...queried)
+    secrets.push(password, ...[...searchParams].filter(([name]) => isTelling(name)).map(([, value]) => value))
   }
   return secrets
     .flatMap((secret) => [secret, secret.replace(/^(?:Bearer|Basic)\s+/i, '')])
     .filter((secret) => secret !== '')
 }
 
-const telling = /key|token|secret|pass|auth|cookie|credential|pat$/i
+/** An address without its password and without what its query says under telling names. */
+export function maskedUrl(text: string): string {
+  if (!URL.canParse(text)) return text
+  const url = new URL(text)
+  if (url.password !== '') url.password = 'REDACTED'
+  for (const name of url.searchParams.keys()) if (isTelling(name)) url.searchParams.set(name, 'REDACTED')
+  return url.href
+}
+
+/** Whether the value of such a name must not be seen. */
+export function isTelling(name: string): boolean {
+  return /key|token|secret|pass|auth|cookie|credential|(?:^|_)pat$/i.test(name)
+}
