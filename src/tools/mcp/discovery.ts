@@ -24,6 +24,8 @@ export interface DiscoveryOptions {
 export interface Round {
   readonly session: string
   readonly turn: string
+  /** The servers that may be used in it. Absent: all. */
+  readonly servers?: readonly string[]
 }
 
 export interface Discovery {
@@ -37,7 +39,7 @@ const mostSessions = 500
 export function discovery(options: DiscoveryOptions): Discovery {
   const sessions = new Map<string, Found>()
   const at = ({ session, turn }: Round): Found => {
-    const found = sessions.get(session) ?? { turn, turns: 0, until: new Map<string, number>() }
+    const found: Found = sessions.get(session) ?? { turn, turns: 0, until: new Map() }
     if (found.turn !== turn) Object.assign(found, { turn, turns: found.turns + 1 })
     sessions.delete(session)
     sessions.set(session, found)
@@ -60,14 +62,18 @@ export function discovery(options: DiscoveryOptions): Discovery {
       ...(server !== undefined && { outside: servers.size === 1 ? `mcp:${server}` : 'mcp' }),
     }
   }
-  const search = [
-    ...(options.bm25 ? [byWords(options, found)] : []),
-    ...(options.regex ? [byPattern(options, found)] : []),
-  ]
+  const hiddenIn = (session: string) => {
+    const { servers } = sessions.get(session) ?? {}
+    return options.hidden().filter(({ server }) => servers?.includes(server) ?? true)
+  }
+  const seeker: Seeker = { maxResults: options.maxResults, hidden: hiddenIn, tell: found }
+  const search = [...(options.bm25 ? [byWords(seeker)] : []), ...(options.regex ? [byPattern(seeker)] : [])]
   return {
     tools(round) {
-      const { turns, until } = at(round)
-      const hidden = options.hidden()
+      const now = at(round)
+      now.servers = round.servers
+      const { turns, until } = now
+      const hidden = hiddenIn(round.session)
       if (hidden.length === 0) return []
       const open = hidden.filter(({ tool }) => (until.get(tool.spec.name) ?? -1) >= turns).map(({ tool }) => tool)
       const counts = [...Map.groupBy(hidden, ({ server }) => server)].map(
@@ -85,29 +91,34 @@ export function discovery(options: DiscoveryOptions): Discovery {
 interface Found {
   turn: string
   turns: number
+  servers?: readonly string[] | undefined
   /** The last turn, counted, in which a tool is offered. */
   readonly until: Map<string, number>
 }
 
-type Tell = (matches: readonly HiddenTool[], context: ToolContext) => ToolOutput
+interface Seeker {
+  readonly maxResults: number
+  hidden(session: string): readonly HiddenTool[]
+  tell(matches: readonly HiddenTool[], context: ToolContext): ToolOutput
+}
 
-function byWords({ hidden, maxResults }: DiscoveryOptions, tell: Tell): Tool {
+function byWords({ hidden, maxResults, tell }: Seeker): Tool {
   return defineTool({
     name: 'tool_search_tool_bm25',
     description: 'Finds hidden tools by words and makes them callable.',
     input: z.object({ query: z.string().trim().min(1).max(500).describe('What the tool should do, in a few words.') }),
     readOnly: true,
-    run: async ({ query }, context) => tell(ranked(hidden(), query).slice(0, maxResults), context),
+    run: async ({ query }, context) => tell(ranked(hidden(context.session), query).slice(0, maxResults), context),
   })
 }
 
-function byPattern({ hidden, maxResults }: DiscoveryOptions, tell: Tell): Tool {
+function byPattern({ hidden, maxResults, tell }: Seeker): Tool {
   return defineTool({
     name: 'tool_search_tool_regex',
     description: 'Finds hidden tools whose name or description matches a regular expression, and makes them callable.',
     input: z.object({ pattern: z.string().min(1).max(200).describe('Case does not count.') }),
     readOnly: true,
-    run: async ({ pattern }, context) => tell(matching(hidden(), pattern).slice(0, maxResults), context),
+    run: async ({ pattern }, context) => tell(matching(hidden(context.session), pattern).slice(0, maxResults), context),
   })
 }
 

@@ -102,7 +102,8 @@ export function serverLife(options: LifeOptions): ServerLife {
     try {
       const what = await Promise.race([idle, now.next(), now.lost])
       if (what === 'changed') return await Promise.race([list().then(options.tools), now.lost])
-      if (what === 'idle') await options.idle?.()
+      if (what === 'idle')
+        await options.idle?.().catch((error: unknown) => log.warn(`MCP server ${name}: ${sentence(error)}`))
       // A server may be too busy with a call to answer; the call has its own limit.
       if (what === 'idle' && calls > 0) return
       const limit = { clock, ms: patience.pongMs, signal: end.signal, what: 'Its answer' }

@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import type { Log } from '../../../src/core/log.ts'
 import { silent } from '../../../src/core/log.ts'
 import type { ToolOutput } from '../../../src/core/tool.ts'
-import type { McpStatus } from '../../../src/tools/mcp/index.ts'
+import type { McpStatus } from '../../../src/tools/mcp/server.ts'
 import { contextOf, inFolder } from '../context.ts'
 import { children, eventually, everything, everythingOver, filesystem, opened, settingsOf } from './servers.ts'
 
@@ -124,6 +124,42 @@ test('a program that cannot be started is told with its name, and its last words
   const answer = await servers.call('missing', 'x', {}, signal)
   assert.equal(answer.isError, true)
 })
+
+test('a server that floods is ended and started again; one that greets on its output is understood', () =>
+  inFolder(async (folder) => {
+    const program = join(folder, 'server.mjs')
+    writeFileSync(program, flooding)
+    await using servers = opened({
+      settings: settingsOf({ demo: { command: process.execPath, args: [program] } }),
+      patience: { backoffMs: 50 },
+    })
+    await servers.settled()
+    const flooded = await servers.call('demo', 'flood', {}, signal)
+    assert.equal(flooded.isError, true)
+    assert.match(textOf(flooded), /more than 32 MiB/)
+    await eventually(
+      () => servers.status().some(({ state, restarts }) => state === 'up' && restarts === 1),
+      'the restart',
+    )
+  }))
+
+const flooding = `
+console.log('Welcome to the server!')
+const say = (message) => process.stdout.write(JSON.stringify({ jsonrpc: '2.0', ...message }) + '\\n')
+let text = ''
+process.stdin.on('data', (chunk) => {
+  text += chunk
+  const lines = text.split('\\n')
+  text = lines.pop()
+  for (const line of lines) {
+    const { id, method, params } = JSON.parse(line)
+    if (method === 'initialize') say({ id, result: { protocolVersion: params.protocolVersion, capabilities: { tools: {} }, serverInfo: { name: 's', version: '1' } } })
+    else if (method === 'tools/list') say({ id, result: { tools: [{ name: 'flood', inputSchema: { type: 'object' } }] } })
+    else if (method === 'tools/call') process.stdout.write('x'.repeat(33 * 1024 * 1024))
+    else if (id !== undefined) say({ id, result: {} })
+  }
+})
+`
 
 for (const kind of ['streamableHttp', 'sse'] as const)
   test(`a server over ${kind} is found without being told the kind, called, gone while it is down, and back`, async () => {

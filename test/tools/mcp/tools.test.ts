@@ -1,15 +1,17 @@
 import assert from 'node:assert/strict'
+import { readFile, readdir, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { silent } from '../../../src/core/log.ts'
 import type { Connect, McpResults, RemoteTool } from '../../../src/tools/mcp/ports.ts'
+import { artifactsIn } from '../../../src/tools/mcp/artifacts.ts'
+import { limitBodies } from '../../../src/tools/mcp/limit-body.ts'
 import { mcpToolNameAmong } from '../../../src/tools/mcp/names.ts'
 import { outputOf } from '../../../src/tools/mcp/result.ts'
 import { planOf } from '../../../src/tools/mcp/settings.ts'
 import { fakeClock } from '../../fakes/clock.ts'
 import { call, contextOf, inFolder } from '../context.ts'
 import { memoryNotes, opened, server, settingsOf } from './servers.ts'
-import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 
 const remote = (name: string, description = `Does ${name}.`): RemoteTool => ({
   name,
@@ -132,6 +134,33 @@ test('hidden tools are offered in the conversation that found them, for some tur
   assert.deepEqual(names(servers.tools()), ['mcp_s_issue', 'mcp_s_weather'])
 })
 
+test('a conversation that may use some servers only neither gets nor finds the tools of others', async () => {
+  const tools = { s: [remote('weather')], t: [remote('weather')] }
+  await using plain = await up(tools)
+  assert.deepEqual(names(plain.tools({ session: 'one', turn: '1', servers: ['t'] })), ['mcp_t_weather'])
+  await using servers = await up(tools, { discovery: { enabled: true } })
+  const [byWords] = servers.tools({ session: 'one', turn: '1', servers: ['t'] })
+  assert.ok(byWords)
+  assert.match(byWords.spec.description, /: t \(1\)\./)
+  const { text } = await call(byWords, { query: 'weather' }, { ...contextOf(), session: 'one', turn: '1' })
+  assert.match(text, /mcp_t_weather/)
+  assert.doesNotMatch(text, /mcp_s_weather/)
+  assert.deepEqual(servers.tools({ session: 'one', turn: '1', servers: [] }), [])
+})
+
+test('what is hidden, and the names, follow the settings while servers go on', async () => {
+  const tools = { a: [remote('b_c')] }
+  await using servers = await up(tools)
+  const round = { session: 'one', turn: '1' }
+  assert.deepEqual(names(servers.tools(round)), ['mcp_a_b_c'])
+  await servers.adopt(settingsOf({ a: { command: 'x' }, a_b: { command: 'x', enabled: false } }))
+  assert.match(names(servers.tools(round)).join(), /^mcp_a_b_c_[0-9a-f]{8}$/)
+  await servers.adopt(settingsOf({ a: { command: 'x' } }, { enabled: true }))
+  assert.ok(!names(servers.tools(round)).includes('mcp_a_b_c'))
+  await servers.adopt(settingsOf({ a: { command: 'x', deferred: false } }, { enabled: true }))
+  assert.deepEqual(names(servers.tools(round)), ['mcp_a_b_c'])
+})
+
 test('a pattern finds tools; one that would take for ever or is none is refused', async () => {
   const tools = { s: [remote('issue', 'a'.repeat(60)), remote('weather')] }
   await using servers = await up(tools, { discovery: { enabled: true, use_bm25: false } })
@@ -173,6 +202,45 @@ test('a long text becomes a file of the workspace', async () => {
   assert.equal(output.outside, 'mcp:s')
   const cut = await outputOf({ content: [{ type: 'text', text }] }, { ...plain, results: {} })
   assert.match(JSON.stringify(cut.content), /the rest was left out/)
+})
+
+test('files of results are kept in the workspace only, and the oldest go', () =>
+  inFolder((elsewhere) =>
+    inFolder(async (workspace) => {
+      const clock = fakeClock()
+      const save = artifactsIn(workspace, clock)
+      const first = await save('s-t.txt', 'text')
+      assert.match(first, /^\.artifacts\/mcp\/\d{8}T\d{9}Z-[0-9a-f]{8}-s-t\.txt$/)
+      assert.equal(await readFile(join(workspace, first), 'utf8'), 'text')
+      await clock.advance(1)
+      for (let index = 0; index < 200; index += 1) await save('more.txt', '')
+      const left = await readdir(join(workspace, '.artifacts', 'mcp'))
+      assert.equal(left.length, 200)
+      assert.ok(!left.some((name) => name.endsWith('s-t.txt')))
+      await symlink(elsewhere, join(workspace, 'other'))
+      await assert.rejects(artifactsIn(join(workspace, 'other', '..', 'nothing'), clock)('x', ''))
+    }),
+  ))
+
+test('an answer over HTTP breaks off at its limit, a stream only where one event is too long', async () => {
+  const event = `data: ${'x'.repeat(50)}\n\n`
+  const bodies: Readonly<Record<string, readonly [string, string]>> = {
+    short: ['application/json', 'x'.repeat(100)],
+    long: ['application/json', 'x'.repeat(101)],
+    stream: ['text/event-stream', event.repeat(20)],
+    flood: ['text/event-stream', `data: ${'x'.repeat(200)}`],
+  }
+  const fetch = limitBodies(async (input) => {
+    const [type, text] = bodies[input as string] ?? ['', '']
+    const pieces = text.match(/[\s\S]{1,58}/g) ?? []
+    return new Response(ReadableStream.from(pieces.map((piece) => Buffer.from(piece))), {
+      headers: { 'content-type': type },
+    })
+  }, 100)
+  assert.equal((await (await fetch('short')).text()).length, 100)
+  assert.equal((await (await fetch('stream')).text()).length, 20 * event.length)
+  await assert.rejects((await fetch('long')).text(), /more than 100 bytes/)
+  await assert.rejects((await fetch('flood')).text(), /more than 100 bytes/)
 })
 
 test('every kind of content is shown, or said to be there', async () => {
