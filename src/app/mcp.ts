@@ -15,7 +15,7 @@ import { openStore } from '../store/open.ts'
 import type { McpServers } from '../tools/mcp/index.ts'
 import type { McpStatus } from '../tools/mcp/server.ts'
 import { type ChangedTool, pinsIn } from '../tools/mcp/pins.ts'
-import { isTelling, kindOf, type McpServerSettings, type McpSettings, maskedUrl } from '../tools/mcp/settings.ts'
+import { isTelling, type McpServerSettings, type McpSettings, maskedUrl } from '../tools/mcp/settings.ts'
 import { learnSecrets, learnVariables } from './known-secrets.ts'
 import { version } from './version.ts'
 
@@ -166,7 +166,7 @@ function rowOf(name: string, server: McpServerSettings, mcp: McpSettings): McpRo
   return {
     name,
     enabled: server.enabled && mcp.enabled,
-    type: kindOf(server, name),
+    type: server.type || (url === '' ? 'stdio' : 'auto'),
     where: url === '' ? [command, ...maskedArguments(args)].join(' ') : maskedUrl(url),
     deferred: mcp.discovery.enabled && (server.deferred ?? true),
     env: masked(server.env),

@@ -4,6 +4,7 @@ import { environment, set } from '../config/environment.ts'
 import { loadConfig } from '../config/load.ts'
 import { Problem } from '../core/problem.ts'
 import { systemClock } from '../kit/clock.ts'
+import { environmentProxy } from '../kit/environment-proxy.ts'
 import { nearest } from '../kit/nearest.ts'
 import type { Redactor } from '../kit/redact.ts'
 import type { InstalledSkill, InstallOrder } from '../tools/skills/install.ts'
@@ -51,7 +52,13 @@ export async function openSkills(redact: Redactor): Promise<Skills> {
     builtin,
   ]
   const clock = systemClock
-  const installer = () => skillInstaller({ workspace, clock, registries: registriesOf(settings, clock) })
+  const proxies = {
+    http: vars['http_proxy'] ?? vars['HTTP_PROXY'],
+    https: vars['https_proxy'] ?? vars['HTTPS_PROXY'],
+    none: vars['no_proxy'] ?? vars['NO_PROXY'],
+  }
+  const proxy = (url: string) => environmentProxy(new URL(url), proxies)
+  const installer = () => skillInstaller({ workspace, clock, registries: registriesOf(settings, { clock, proxy }) })
   const named = async (name: string, places = roots): Promise<PresentSkill> => {
     const all = await presentSkills(places)
     const skill = all.find((one) => one.name === name) ?? all.find((one) => basename(one.location) === name)
@@ -69,7 +76,7 @@ export async function openSkills(redact: Redactor): Promise<Skills> {
     builtin: () => presentSkills([builtin]),
     search: (query, limit, signal) =>
       skillSearch({
-        registries: registriesOf(settings, clock),
+        registries: registriesOf(settings, { clock, proxy }),
         clock,
         concurrent: settings.max_concurrent_searches,
         kept: 0,

@@ -7,7 +7,7 @@ import { resolveInside } from '../../kit/path-inside.ts'
 import type { McpResults } from './ports.ts'
 
 /** Where long results are, in the workspace. What lies there is text from outside, whoever reads it. */
-export const artifactFolder = '.artifacts/mcp'
+const artifactFolder = '.artifacts/mcp'
 
 /** Files that are kept; the oldest go first. */
 const mostFiles = 200

@@ -58,8 +58,7 @@ const kinds: Readonly<Record<string, HttpPlan['type'] | 'stdio'>> = {
   streamablehttp: 'http',
 }
 
-/** How a server is spoken to. A Problem when it says so in a word that nobody knows. */
-export function kindOf({ type = '', url = '' }: McpServerSettings, at: string): HttpPlan['type'] | 'stdio' {
+function kindOf({ type = '', url = '' }: McpServerSettings, at: string): HttpPlan['type'] | 'stdio' {
   const word = type.trim().toLowerCase()
   const known = kinds[word]
   if (known !== undefined) return known

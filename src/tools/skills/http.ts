@@ -8,6 +8,8 @@ export interface RegistryHttpOptions {
   /** The address that the owner configured. Where it is not on the public internet, it is reached all the same. */
   readonly base: string
   readonly token?: string
+  /** The HTTP proxy for an address, if there is one. */
+  proxy?(url: string): string | undefined
   /** Milliseconds for one request. */
   readonly timeoutMs: number
   /** Bytes of an answer that is no archive. */
@@ -34,7 +36,7 @@ const retries = 3
 /** Milliseconds that a server may ask us to wait. */
 const longestWait = 30_000
 
-export function registryHttp({ clock, base, token, timeoutMs, maxBytes }: RegistryHttpOptions): RegistryHttp {
+export function registryHttp({ clock, base, token, proxy, timeoutMs, maxBytes }: RegistryHttpOptions): RegistryHttp {
   const own = new URL(base)
   const port = Number(own.port || (own.protocol === 'https:' ? 443 : 80))
   const allow = (target: Target) => target.host === own.hostname.replace(/^\[|\]$/g, '') && target.port === port
@@ -45,6 +47,7 @@ export function registryHttp({ clock, base, token, timeoutMs, maxBytes }: Regist
       maxBytes: most,
       maxRedirects: 3,
       allow,
+      proxy: proxy?.(url),
       headers: {
         'user-agent': 'picoclaw',
         accept: accept ?? 'application/json',

@@ -10,15 +10,21 @@ import type { SkillRegistry } from './ports.ts'
 export type SkillSettings = Config['tools']['skills']
 type Row = SkillSettings['registries'][string]
 
+interface Around {
+  readonly clock: Clock
+  /** The proxy of the environment for an address, if there is one. */
+  proxy?(url: string): string | undefined
+}
 interface Kind {
   readonly base: string
-  make(name: string, base: string, row: Partial<Row>, clock: Clock): SkillRegistry
+  make(name: string, base: string, row: Partial<Row>, around: Around): SkillRegistry
 }
 
-const common = (name: string, base: string, row: Partial<Row>, clock: Clock) => ({
+const common = (name: string, base: string, row: Partial<Row>, { clock, proxy }: Around) => ({
   name,
   base,
   clock,
+  proxy: (url: string) => row.proxy || proxy?.(url),
   timeoutMs: (row.timeout && row.timeout > 0 ? row.timeout : 30) * 1000,
   maxBytes: row.max_response_size && row.max_response_size > 0 ? row.max_response_size : 2 * 1024 * 1024,
   ...(row.auth_token && { token: row.auth_token }),
@@ -28,24 +34,25 @@ const common = (name: string, base: string, row: Partial<Row>, clock: Clock) => 
 const kinds = {
   clawhub: {
     base: 'https://clawhub.ai',
-    make: (name, base, row, clock) =>
+    make: (name, base, row, around) =>
       clawhubRegistry({
-        ...common(name, base, row, clock),
+        ...common(name, base, row, around),
         maxZip: row.max_zip_size && row.max_zip_size > 0 ? row.max_zip_size : 50 * 1024 * 1024,
         paths: { search: row.search_path, skills: row.skills_path, download: row.download_path },
       }),
   },
   github: {
     base: 'https://github.com',
-    make: (name, base, row, clock) => githubRegistry(common(name, base, row, clock)),
+    make: (name, base, row, around) => githubRegistry(common(name, base, row, around)),
   },
 } as const satisfies Record<string, Kind>
 
 /** The registries of the configuration; ClawHub and GitHub are there unless it switches them off. */
-export function registriesOf({ registries, github }: SkillSettings, clock: Clock): readonly SkillRegistry[] {
+export function registriesOf({ registries, github }: SkillSettings, around: Around): readonly SkillRegistry[] {
   const own: Partial<Row> = {
     ...(github.base_url && { base_url: github.base_url }),
     ...(github.token && { auth_token: github.token }),
+    ...(github.proxy && { proxy: github.proxy }),
   }
   const rows: Readonly<Record<string, Partial<Row>>> = {
     clawhub: {},
@@ -62,7 +69,7 @@ export function registriesOf({ registries, github }: SkillSettings, clock: Clock
         at: `tools.skills.registries.${name}`,
         mend: 'Give it a base_url.',
       })
-    return [kind.make(name, base, row, clock)]
+    return [kind.make(name, base, row, around)]
   })
 }
 

@@ -6,6 +6,7 @@ import { chooseRegistry, registriesOf, type SkillSettings } from '../../../src/t
 import type { SkillPackage, SkillRegistry } from '../../../src/tools/skills/ports.ts'
 import { skillSearch } from '../../../src/tools/skills/search.ts'
 import { fakeClock } from '../../fakes/clock.ts'
+import { httpServer, json } from '../../fakes/http-server.ts'
 import { type FakeSkill, fakeClawhub, fakeGithub } from '../../fakes/skill-registry.ts'
 import { makeZip } from './make-zip.ts'
 
@@ -39,7 +40,7 @@ const textsOf = ({ files }: SkillPackage) =>
 
 function clawhubAt(url: string, own: object = {}, clock: Clock = hasty()): SkillRegistry {
   return chooseRegistry(
-    registriesOf(settings({ registries: { mine: row({ base_url: url, ...own }) } }), clock),
+    registriesOf(settings({ registries: { mine: row({ base_url: url, ...own }) } }), { clock }),
     'x',
     'mine',
   )
@@ -112,18 +113,28 @@ test('what is too large, missing, closed or no answer of a registry is told', as
 
 test('a registry cannot send us on to a private place', async () => {
   await using inner = await fakeClawhub([weather])
-  const { createServer } = await import('node:http')
-  const server = createServer((_, response) =>
-    response.writeHead(302, { location: `${inner.url}/api/v1/search?q=x` }).end(),
-  )
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  assert.ok(address !== null && typeof address === 'object')
-  const registry = clawhubAt(`http://127.0.0.1:${address.port}`)
-  await assert.rejects(registry.search('x', 5, signal), /not on the public internet/)
+  const elsewhere = { location: `${inner.url}/api/v1/search?q=x` }
+  await using server = await httpServer({ status: 302, headers: elsewhere })
+  await assert.rejects(clawhubAt(server.url).search('x', 5, signal), /not on the public internet/)
   assert.equal(inner.asked.length, 0)
-  server.closeAllConnections()
-  server.close()
+})
+
+test('a registry is reached through its proxy, else through that of the environment; private places are refused there too', async () => {
+  await using proxy = await httpServer(
+    json({ results: [{ slug: 'weather', summary: 'Tells the weather.', score: 1 }] }),
+    json({ results: [] }),
+    { status: 302, headers: { location: 'http://10.0.0.1/' } },
+  )
+  const at = 'http://skills.example'
+  const [found] = await clawhubAt(at, { proxy: proxy.url.replace('http://', '') }).search('x', 5, signal)
+  assert.equal(found?.slug, 'weather')
+  assert.equal(proxy.requests[0]?.url, 'http://skills.example/api/v1/search?q=x&limit=5')
+  const own = settings({ registries: { mine: row({ base_url: at }) } })
+  const around = { clock: hasty(), proxy: (url: string) => (url.startsWith(at) ? proxy.url : undefined) }
+  const mine = chooseRegistry(registriesOf(own, around), 'x', 'mine')
+  assert.deepEqual(await mine.search('x', 5, signal), [])
+  await assert.rejects(mine.search('x', 5, signal), /not on the public internet/)
+  await assert.rejects(clawhubAt(at, { proxy: 'socks5://127.0.0.1:1' }).search('x', 5, signal), /proxy must be/)
 })
 
 const repository = {
@@ -140,7 +151,7 @@ const repository = {
 test('a skill on GitHub is taken from one commit: SKILL.md, its folders, and neither links nor the rest', async () => {
   await using server = await fakeGithub(repository, 'ghp-1')
   const github = { base_url: server.url, token: 'ghp-1' }
-  const all = registriesOf(settings({ github }), hasty())
+  const all = registriesOf(settings({ github }), { clock: hasty() })
   const registry = chooseRegistry(all, 'org/repo/skills/weather')
   assert.equal(registry.name, 'github')
   const targets = ['org/repo/skills/weather', `${server.url}/org/repo/blob/dev/skills/weather/SKILL.md`]
@@ -179,7 +190,7 @@ test('all registries are asked; one that fails spoils nothing, and all failing i
         off: row({ enabled: false }),
       },
     }),
-    clock,
+    { clock },
   )
   assert.deepEqual(
     registries.map(({ name }) => name),
@@ -215,10 +226,12 @@ test('a question that was asked a moment ago, in nearly the same words, is not a
 })
 
 test('a registry is chosen by its name, or by what is asked for', () => {
-  const all = registriesOf(settings({ registries: { own: row({ base_url: 'https://skills.example' }) } }), hasty())
+  const all = registriesOf(settings({ registries: { own: row({ base_url: 'https://skills.example' }) } }), {
+    clock: hasty(),
+  })
   assert.equal(chooseRegistry(all, 'weather').name, 'clawhub')
   assert.equal(chooseRegistry(all, 'a/b').name, 'github')
   assert.equal(chooseRegistry(all, 'weather', 'own').name, 'own')
   assert.throws(() => chooseRegistry(all, 'weather', 'clawhbu'), /no skill registry/)
-  assert.throws(() => registriesOf(settings({ registries: { own: row({}) } }), hasty()), /no address/)
+  assert.throws(() => registriesOf(settings({ registries: { own: row({}) } }), { clock: hasty() }), /no address/)
 })
