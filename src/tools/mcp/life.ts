@@ -21,6 +21,9 @@ export interface Patience {
   readonly longestBackoffMs?: number
 }
 
+/** Milliseconds between the news of a change and the look at it. */
+const swarmMs = 250
+
 /** How long a server must have worked for its failure to count as the first. */
 const stableMs = 60_000
 
@@ -101,7 +104,11 @@ export function serverLife(options: LifeOptions): ServerLife {
     const idle = clock.sleep(patience.pingMs, AbortSignal.any([over.signal, end.signal])).then(() => 'idle' as const)
     try {
       const what = await Promise.race([idle, now.next(), now.lost])
-      if (what === 'changed') return await Promise.race([list().then(options.tools), now.lost])
+      if (what === 'changed') {
+        // Changes come in swarms.
+        await Promise.race([clock.sleep(swarmMs, end.signal), now.lost])
+        return await Promise.race([list().then(options.tools), now.lost])
+      }
       if (what === 'idle')
         await options.idle?.().catch((error: unknown) => log.warn(`MCP server ${name}: ${sentence(error)}`))
       // A server may be too busy with a call to answer; the call has its own limit.
@@ -154,8 +161,8 @@ export function serverLife(options: LifeOptions): ServerLife {
       try {
         return await Promise.race([within(limit, (stop) => now.connection.call(tool, input, stop)), now.lost])
       } catch (error) {
-        // It may have lost us, or hang.
-        if (!signal.aborted) now.events.doubted()
+        // It may have lost us, or hang; but not while it may only be busy with another call.
+        if (!signal.aborted && calls === 1) now.events.doubted()
         throw error
       } finally {
         calls -= 1

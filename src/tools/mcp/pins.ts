@@ -45,8 +45,8 @@ export function pinsIn(notes: McpNotes): Pins {
       const withheld: ChangedTool[] = []
       for (const tool of tools) {
         const pin = Object.hasOwn(known, tool.name) ? known[tool.name] : undefined
-        if (!isJsonObject(pin) || pin['hash'] === hashOf(tool)) offered.push(tool)
-        else withheld.push({ tool: tool.name, before: shown(pin), now: shown({ ...tool }) })
+        if (fresh.includes(tool) || (isJsonObject(pin) && pin['hash'] === hashOf(tool))) offered.push(tool)
+        else withheld.push({ tool: tool.name, before: shown(isJsonObject(pin) ? pin : {}), now: shown({ ...tool }) })
       }
       return { offered, withheld, added: Object.keys(known).length > 0 ? fresh.map(({ name }) => name) : [] }
     },

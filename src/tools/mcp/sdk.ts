@@ -7,6 +7,7 @@ import {
   EmptyResultSchema,
   ListToolsResultSchema,
   McpError,
+  type Tool as ListedTool,
   ToolListChangedNotificationSchema,
 } from '@modelcontextprotocol/sdk/types.js'
 import { asJson, isJsonObject, type JsonObject } from '../../core/json.ts'
@@ -144,19 +145,22 @@ async function listTools(client: Client, signal: AbortSignal): Promise<readonly 
   for (let cursor: string | undefined; ;) {
     const request = { method: 'tools/list' as const, params: cursor === undefined ? {} : { cursor } }
     const page = await client.request(request, ListToolsResultSchema, { signal, timeout: noLimit })
-    for (const { name, description = '', inputSchema, annotations } of page.tools) {
-      const schema = asJson(inputSchema)
-      found.push({
-        name,
-        description,
-        schema: isJsonObject(schema) ? schema : {},
-        readOnly: annotations?.readOnlyHint === true,
-      })
-    }
+    // What runs as a task cannot be called in one go.
+    found.push(...page.tools.filter(({ execution }) => execution?.taskSupport !== 'required').map(remoteTool))
     cursor = page.nextCursor
     if (cursor === undefined || cursor === '' || seen.has(cursor) || found.length >= mostTools)
       return found.slice(0, mostTools)
     seen.add(cursor)
+  }
+}
+
+function remoteTool({ name, title = '', description = title, inputSchema, annotations }: ListedTool): RemoteTool {
+  const schema = asJson(inputSchema)
+  return {
+    name,
+    description,
+    schema: isJsonObject(schema) ? schema : {},
+    readOnly: annotations?.readOnlyHint === true,
   }
 }
 

@@ -85,9 +85,9 @@ export function openServer(
     const news = judged.withheld.filter(({ tool }) => !withheld.some((old) => old.tool === tool))
     if (news.length > 0)
       log.warn(
-        `The MCP server ${name} describes ${news.map(({ tool }) => tool).join(', ')} otherwise than before; not offered until you run "picoclaw mcp approve ${name}".`,
+        `The MCP server ${name} describes ${plain(news.map(({ tool }) => tool))} otherwise than before; not offered until you run "picoclaw mcp approve ${name}".`,
       )
-    if (judged.added.length > 0) log.info(`The MCP server ${name} has new tools: ${judged.added.join(', ')}.`)
+    if (judged.added.length > 0) log.info(`The MCP server ${name} has new tools: ${plain(judged.added)}.`)
     offered = judged.offered
     withheld = judged.withheld
     renew()
@@ -180,3 +180,10 @@ function nameAll(server: string, tools: readonly RemoteTool[], among: readonly s
 function uniqueByName(tools: readonly RemoteTool[]): readonly RemoteTool[] {
   return [...new Map(tools.map((tool) => [tool.name, tool])).values()]
 }
+
+/** Names that somebody else chose, for a log. */
+const plain = (names: readonly string[]) =>
+  names
+    .join(', ')
+    .replaceAll(/\p{Cc}+/gu, ' ')
+    .slice(0, 300)

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
+import { stripVTControlCharacters } from 'node:util'
 import { deserializeMessage, serializeMessage } from '@modelcontextprotocol/sdk/shared/stdio.js'
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
 import { Problem } from '../../core/problem.ts'
@@ -28,7 +29,12 @@ export function stdioTransport(name: string, plan: StdioPlan, around: ConnectAro
   const errors: string[] = []
   let running: Running | undefined
   const hearError = (line: string) => {
-    const text = redact(line.slice(0, 500))
+    const text = redact(
+      stripVTControlCharacters(line.slice(0, 500))
+        .replaceAll(/\p{Cc}+/gu, ' ')
+        .trim(),
+    )
+    if (text === '') return
     errors.push(text)
     if (errors.length > linesKept) errors.shift()
     log.debug(`MCP server ${name}: ${text}`)

@@ -133,6 +133,24 @@ test('a call that hangs ends at its limit; a server that is hung is found out by
   await servers.close()
 })
 
+test('a server is not doubted while it may only be busy with another call', async () => {
+  const { clock, server, servers } = house()
+  await clock.advance(0)
+  server.answers = false
+  const { signal } = new AbortController()
+  const first = servers.call('s', 'look', {}, signal)
+  await clock.advance(3000)
+  const second = servers.call('s', 'look', {}, signal)
+  await clock.advance(2000)
+  assert.equal((await first).isError, true)
+  await clock.advance(12_999)
+  assert.equal((await second).isError, true)
+  assert.equal(servers.status()[0]?.state, 'up')
+  await clock.advance(1)
+  assert.equal(servers.status()[0]?.state, 'down')
+  await servers.close()
+})
+
 test('a call that is under way when its server is lost fails at once', async () => {
   const { clock, server, servers } = house()
   await clock.advance(0)
@@ -148,7 +166,7 @@ test('tools that come and go are followed', async () => {
   await clock.advance(0)
   server.tools = [tool, { ...tool, name: 'more' }]
   server.events?.changed()
-  await clock.advance(0)
+  await clock.advance(250)
   assert.deepEqual(names(servers), ['mcp_s_look', 'mcp_s_more'])
   await servers.close()
 })

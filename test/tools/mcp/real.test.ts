@@ -112,7 +112,7 @@ test('a program that cannot be started is told with its name, and its last words
   await using servers = opened({
     settings: settingsOf({
       missing: { command: 'no-such-program-of-ours' },
-      talker: { command: '/bin/sh', args: ['-c', 'echo "API_KEY is not set" >&2; exit 3'] },
+      talker: { command: '/bin/sh', args: ['-c', 'printf "\\033[31mAPI_KEY is\\007 not set\\033[0m\\n" >&2; exit 3'] },
       unsaid: {},
     }),
   })

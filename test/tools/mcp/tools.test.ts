@@ -103,6 +103,13 @@ test('another schema or a claim to change nothing counts as a change; another or
   assert.deepEqual(names(servers.tools()), ['mcp_s_a'])
 })
 
+test('a broken memory of a tool counts as a change', async () => {
+  const notes = memoryNotes()
+  notes.all.set('mcp-tools:s', { a: 'broken', b: { description: 'Does b.' } })
+  await using servers = await up({ s: [remote('a'), remote('b'), remote('c')] }, { notes })
+  assert.deepEqual(names(servers.tools()), ['mcp_s_c'])
+})
+
 test('an approval by another process is seen at the next look', async () => {
   const notes = memoryNotes()
   const clock = fakeClock()
