@@ -31,7 +31,7 @@ export function stdioTransport(name: string, plan: StdioPlan, around: ConnectAro
   const hearError = (line: string) => {
     const text = redact(
       stripVTControlCharacters(line.slice(0, 500))
-        .replaceAll(/\p{Cc}+/gu, ' ')
+        .replaceAll(/[\s\p{Cc}]+/gu, ' ')
         .trim(),
     )
     if (text === '') return
