@@ -10,6 +10,7 @@ import type { Redactor } from '../kit/redact.ts'
 import type { InstalledSkill, InstallOrder } from '../tools/skills/install.ts'
 import type { PresentSkill, SkillRoot } from '../tools/skills/installed.ts'
 import type { FoundSkill } from '../tools/skills/ports.ts'
+import { openWorkspace } from '../workspace/open.ts'
 import { learnSecrets, learnVariables } from './known-secrets.ts'
 import { packageRoot } from './paths.ts'
 
@@ -82,7 +83,11 @@ export async function openSkills(redact: Redactor): Promise<Skills> {
         kept: 0,
         keptSeconds: 0,
       }).find(query, limit, signal),
-    install: (order, signal) => installer().install(order, signal),
+    async install(order, signal) {
+      // A folder that only holds a skill would pass for a workspace that has its template.
+      await openWorkspace(workspace, join(packageRoot(), 'workspace'))
+      return installer().install(order, signal)
+    },
     async remove(name) {
       // A skill whose SKILL.md is broken is still a folder.
       if (existsSync(join(workspace, 'skills', name))) {

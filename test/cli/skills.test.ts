@@ -29,6 +29,7 @@ test('a skill is searched for, installed, listed, shown and removed', async () =
   assert.deepEqual([installed.code, installed.stderr], [0, ''])
   assert.match(installed.stdout, /^Installing skill from weather\.\.\.\n✓ Skill 'weather' installed successfully!\n/)
   assert.ok(existsSync(join(here.folder, 'workspace', 'skills', 'weather', 'SKILL.md')))
+  assert.ok(existsSync(join(here.folder, 'workspace', 'AGENT.md')))
   const again = await here.picoclaw('skills', 'install', 'weather')
   assert.equal(again.code, 1)
   assert.match(again.stderr, /already installed/)

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { stripVTControlCharacters } from 'node:util'
 import { deserializeMessage, serializeMessage } from '@modelcontextprotocol/sdk/shared/stdio.js'
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
@@ -51,7 +52,7 @@ export function stdioTransport(name: string, plan: StdioPlan, around: ConnectAro
         windowsHide: true,
       })
       running = runningOf({ child, clock, mark })
-      await started(child, command)
+      await started(child, plan)
       child.stdin?.on('error', () => undefined)
       child.stdout?.on(
         'data',
@@ -128,12 +129,13 @@ function runningOf(place: Omit<Tree, 'exit'>): Running {
   }
 }
 
-function started(child: ChildProcess, command: string): Promise<void> {
+function started(child: ChildProcess, { command, folder }: StdioPlan): Promise<void> {
   return new Promise((resolve, reject) => {
     child.once('spawn', () => resolve())
     child.once('error', (cause: NodeJS.ErrnoException) => {
-      const missing = cause.code === 'ENOENT'
-      const what = missing ? 'was not found' : `could not be started (${cause.code})`
+      if (!existsSync(folder))
+        return reject(new Problem(`The folder ${folder} is missing, where ${command} should start.`, { cause }))
+      const what = cause.code === 'ENOENT' ? 'was not found' : `could not be started (${cause.code})`
       reject(new Problem(`The program ${command} ${what}.`, { cause, mend: 'Install it, or write its whole path.' }))
     })
   })

@@ -125,6 +125,13 @@ test('a program that cannot be started is told with its name, and its last words
   assert.equal(answer.isError, true)
 })
 
+test('a folder that is missing is told as such', async () => {
+  const around = { path: '/usr/bin:/bin', home: '/nonexistent', folder: '/nonexistent/workspace' }
+  await using servers = opened({ settings: settingsOf({ demo: { command: 'sh' } }), around })
+  await servers.settled()
+  assert.match(servers.status()[0]?.why ?? '', /folder \/nonexistent\/workspace is missing/)
+})
+
 test('a server that floods is ended and started again; one that greets on its output is understood', () =>
   inFolder(async (folder) => {
     const program = join(folder, 'server.mjs')
