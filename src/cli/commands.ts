@@ -43,6 +43,15 @@ export const commands = {
     summary: 'where the configuration is, and whether it is right',
     load: () => import('./commands/config.ts'),
   },
+  mcp: {
+    summary: 'MCP servers: add, list, try, approve their tools',
+    load: () => import('./commands/mcp.ts'),
+  },
+  skills: {
+    summary: 'skills: search, install, list, remove',
+    aliases: ['skill'],
+    load: () => import('./commands/skills.ts'),
+  },
   version: {
     summary: 'the version of picoclaw and of Node',
     aliases: ['v'],

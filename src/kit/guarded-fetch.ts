@@ -1,7 +1,8 @@
 import { lookup as systemLookup } from 'node:dns/promises'
 import { isIP, type LookupFunction } from 'node:net'
-import { Agent, buildConnector, fetch, type Response } from 'undici'
+import { Agent, buildConnector, type Dispatcher, fetch, ProxyAgent, type Response } from 'undici'
 import { Problem } from '../core/problem.ts'
+import { checkedProxy } from './network.ts'
 import { isPublicAddress } from './public-address.ts'
 
 /** A place that a request is about to connect to. */
@@ -26,6 +27,8 @@ export interface GuardOptions {
   readonly allow?: (target: Target) => boolean
   /** Addresses of a host name. Absent: as the system finds them. */
   readonly lookup?: (host: string) => Promise<readonly string[]>
+  /** The HTTP proxy of the owner. It, not we, connects: then names and addresses are checked only as they are written. */
+  readonly proxy?: string | undefined
 }
 
 export interface GuardedAnswer {
@@ -46,7 +49,7 @@ export interface GuardedAnswer {
 export async function guardedFetch(url: string, options: GuardOptions): Promise<GuardedAnswer> {
   const { signal, timeoutMs } = options
   const late = AbortSignal.timeout(timeoutMs)
-  const agent = guardedAgent(options)
+  const agent = agentOf(options)
   let at = url
   try {
     const either = AbortSignal.any([signal, late])
@@ -104,6 +107,13 @@ const refusal = (host: string) =>
   new Problem(`${host} is not on the public internet, so it is not fetched.`, {
     mend: 'Use a public address. A private one must be allowed in the configuration.',
   })
+
+function agentOf(options: GuardOptions): Dispatcher {
+  const { proxy } = options
+  if (!proxy) return guardedAgent(options)
+  const uri = checkedProxy(proxy, 'Write it like "http://127.0.0.1:7890".')
+  return new ProxyAgent({ uri, proxyTunnel: false })
+}
 
 /** Connections that are checked where they are made: before, on the addresses of the name, and after, on the address of the socket. */
 function guardedAgent({ allow, lookup }: GuardOptions): Agent {

@@ -48,7 +48,7 @@ export function network(environment: ProxyEnvironment = {}): Network {
 const addressOf = (input: Parameters<Fetch>[0]) => (input instanceof Request ? input.url : String(input))
 
 /** The URL of a proxy, `http://` added where only host and port are written. The text itself is not told: it may hold a password. */
-function checkedProxy(proxy: string, mend: string): string {
+export function checkedProxy(proxy: string, mend: string): string {
   const text = /^[a-z][a-z\d+.-]*:\/\//i.test(proxy) ? proxy : `http://${proxy}`
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url && (url.protocol === 'http:' || url.protocol === 'https:')) return url.href

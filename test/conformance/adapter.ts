@@ -7,6 +7,7 @@ import { adapters as config } from './config.ts'
 import { adapters as failures } from './failures.ts'
 import { adapters as gateway } from './gateway.ts'
 import { adapters as house } from './house.ts'
+import { adapters as mcp } from './mcp.ts'
 import { adapters as migrate } from './migrate.ts'
 import { adapters as models } from './models.ts'
 import { adapters as routing } from './routing.ts'
@@ -24,6 +25,7 @@ export const adapter: Adapters = {
   ...failures,
   ...gateway,
   ...house,
+  ...mcp,
   ...migrate,
   ...models,
   ...routing,
