@@ -4,7 +4,8 @@ import { adapters as config } from './config.ts'
 import { adapters as failures } from './failures.ts'
 import { adapters as house } from './house.ts'
 import { adapters as models } from './models.ts'
+import { adapters as schedule } from './schedule.ts'
 import { adapters as tools } from './tools.ts'
 
 /** Every function of the vector files that is built so far. */
-export const adapter: Adapters = { ...models, ...config, ...chat, ...failures, ...house, ...tools }
+export const adapter: Adapters = { ...models, ...config, ...chat, ...failures, ...house, ...schedule, ...tools }
