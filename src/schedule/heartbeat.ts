@@ -5,7 +5,7 @@ import { dueTasks, heartbeatTasks, shortHash, type HeartbeatState, type Heartbea
 import type { HeartbeatParts } from './ports.ts'
 
 /** What the model answers when there is nothing to say. */
-export const heartbeatOk = 'HEARTBEAT_OK'
+const heartbeatOk = 'HEARTBEAT_OK'
 
 const note = 'schedule/heartbeat'
 /** The first look after a start. */
@@ -96,7 +96,7 @@ export function heartbeat(parts: HeartbeatParts): Heartbeat {
 }
 
 /** What the agent is told. */
-export function heartbeatPrompt(due: readonly HeartbeatTask[], now: string): string {
+function heartbeatPrompt(due: readonly HeartbeatTask[], now: string): string {
   const list = due.map(({ text }) => `- ${text}`).join('\n')
   return `# Heartbeat
 

@@ -16,7 +16,7 @@ export const isForAgent = (job: Pick<ScheduledJob, 'command' | 'deliver'>): bool
   job.command === undefined && !job.deliver
 
 /** The id of the message that a due time of a job makes; the same in every process. */
-export function messageId(job: string, dueAt: number): string {
+function messageId(job: string, dueAt: number): string {
   return `cron:${job}:${dueAt}`
 }
 

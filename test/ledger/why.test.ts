@@ -8,6 +8,7 @@ import { zoneOf } from '../../src/kit/zone.ts'
 import type { WhyStore } from '../../src/ledger/ports.ts'
 import { whyFacts } from '../../src/ledger/why.ts'
 import { whyText } from '../../src/ledger/why-text.ts'
+import { memoryStore } from '../fakes/store.ts'
 
 const zone = zoneOf('UTC')
 const at = Date.parse('2026-11-30T12:00:00Z')
@@ -178,4 +179,36 @@ test('the last turn, the last of a session, or one by the beginning of its id', 
   assert.equal(await failed('ab'), '2 turns begin with "ab". Give more of it: abc-1, abd-0')
   assert.match(await failed('zzz'), /^There is no turn "zzz"\./)
   await assert.rejects(whyFacts(stored([])), /There is no turn yet/)
+})
+
+test('what the store keeps of a turn is enough for its account', async () => {
+  const store = memoryStore()
+  const id = '0b5c-turn'
+  await store.turns.begin({
+    id,
+    session: 's',
+    agent: 'main',
+    cause: 'chat',
+    at,
+    inbox: [],
+    messages: [userText('Hi?')],
+  })
+  store.ledger.add(ledgerRow({ turn: id, session: 's', costMicros: 5_000, priceSource: 'config' }))
+  store.ledger.add(ledgerRow({ turn: 'another', endpoint: 'never/shown' }))
+  assert.match(whyText(await whyFacts(store, '0b'), zone), /^Turn 0b5c-turn is still running\.\n/)
+  await store.turns.finish({
+    id,
+    at: at + 900,
+    state: 'done',
+    report: JSON.stringify({ ...report, turn: id, attempts: [], notes: [], tools: [] }),
+    messages: [{ role: 'assistant', parts: [{ type: 'text', text: 'Hello.' }] }],
+    outbox: [],
+  })
+  const text = whyText(await whyFacts(store), zone)
+  assert.match(
+    text,
+    /^Turn 0b5c-turn was answered after 900 ms\.\n[^]*Asked:\n {2}Hi\?\nModels:\n {2}openai\/gpt: answered/,
+  )
+  assert.match(text, /Cost:\n {2}\$0\.0050\n[^]*Prices from: config/)
+  assert.doesNotMatch(text, /never\/shown|Tools:|Memory:|Approvals:|Notes:/)
 })

@@ -4,8 +4,8 @@ import { nextOfCron } from '../../src/schedule/cron-expression.ts'
 
 const hour = 3_600_000
 const day = 24 * hour
-export const from = Date.parse('2026-01-01T00:00:00Z')
-export const to = Date.parse('2029-01-01T00:00:00Z')
+const from = Date.parse('2026-01-01T00:00:00Z')
+const to = Date.parse('2029-01-01T00:00:00Z')
 
 /** The moments at which the clocks of a zone change, in three years. */
 export function changesOf(zone: Zone): readonly number[] {
@@ -39,9 +39,9 @@ function runsOf(expression: string, zone: string, start: number, end: number): r
 }
 
 /** The local dates between two moments that the zone really has. */
-function datesOf(zone: Zone, start: number, end: number): readonly string[] {
+function datesOf(zone: Zone, start: number, end: number, step = hour / 2): readonly string[] {
   const dates = new Set<string>()
-  for (let at = start; at <= end; at += hour / 2) dates.add(dateText(zone, at))
+  for (let at = start; at <= end; at += step) dates.add(dateText(zone, at))
   return [...dates]
 }
 
@@ -88,7 +88,7 @@ export function checkYears(name: string): void {
   const date = new Date(change + zone.offset(change - 1_000))
   const time = { hour: date.getUTCHours(), minute: date.getUTCMinutes() }
   const start = zone.startOf('day', from + day)
-  const dates = datesOf(zone, start, to)
+  const dates = datesOf(zone, start, to, 6 * hour)
   const runs = runsOf(`${time.minute} ${time.hour} * * *`, name, start - 1_000, to)
   const missing = dates.map((date) => expected(zone, date, time)).filter((at) => at <= to && !runs.includes(at))
   assert.deepEqual(missing, [], name)
