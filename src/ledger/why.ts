@@ -19,7 +19,7 @@ export interface WhyFacts {
 
 /**
  * What is known about a turn. `id` may be the beginning of one, as long as only one begins so; without it the last turn, of `session`
- * where that is given. A Problem when there is none.
+ * where that is given: then turns of other conversations are not found at all. A Problem when there is none.
  */
 export async function whyFacts(store: WhyStore, id?: string, session?: string): Promise<WhyFacts> {
   const turn = await findTurn(store, id?.trim(), session)
@@ -57,8 +57,9 @@ async function findTurn({ turns }: WhyStore, id: string | undefined, session: st
     throw new Problem('There is no turn yet.', { mend: 'Ask something first: picoclaw agent -m "Hello"' })
   }
   const exact = await turns.get(id)
-  if (exact) return exact
-  const found = (await turns.list({ limit: searched })).filter((turn) => turn.id.startsWith(id))
+  if (exact && (session === undefined || exact.session === session)) return exact
+  const among = await turns.list({ limit: searched, ...(session !== undefined && { session }) })
+  const found = among.filter((turn) => turn.id.startsWith(id))
   const [first, ...others] = found
   if (first && others.length === 0) return first
   if (first)

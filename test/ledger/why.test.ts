@@ -171,6 +171,8 @@ test('the last turn, the last of a session, or one by the beginning of its id', 
   assert.equal(await id(undefined, 'other'), 'abc-1')
   assert.equal(await id('abc'), 'abc-1')
   assert.equal(await id('abd-0'), 'abd-0')
+  assert.equal(await id('abc-1', 'other'), 'abc-1')
+  for (const foreign of ['abc-1', 'abc']) await assert.rejects(id(foreign, 'agent:main:main'), /There is no turn/)
   const failed = (text: string) =>
     id(text).then(
       () => '',

@@ -170,3 +170,20 @@ test('without a sandbox a command job fails honestly', async () => {
   await schedule.settled()
   assert.match(sent[0]?.text ?? '', /Jobs may not run commands here\./)
 })
+
+test('of two processes that look at the same moment one runs the command', async () => {
+  const ran: string[] = []
+  const runCommand = async () => {
+    ran.push('ran')
+    return { ok: true, output: 'done' }
+  }
+  const { editor, schedule, process, clock, sent } = scheduleHouse({ runCommand })
+  const other = process()
+  await editor.add({ command: 'x', schedule: every, to: chat, createdBy: creator })
+  for (let run = 1; run <= 5; run += 1) {
+    await clock.advance(minute)
+    await Promise.all([schedule.tick(), other.tick()])
+    await Promise.all([schedule.settled(), other.settled()])
+    assert.deepEqual([ran.length, sent.length], [run, run])
+  }
+})
