@@ -1,63 +1,165 @@
-import type { AssistantMessage, Message, ToolMessage } from '../core/message.ts'
+import type {
+  AssistantMessage,
+  AssistantPart,
+  DocumentPart,
+  ImagePart,
+  MediaSource,
+  Message,
+  TextPart,
+  ThinkingPart,
+  ToolMessage,
+  ToolResultPart,
+  UserMessage,
+} from '../core/message.ts'
+import { userText } from '../core/message.ts'
+import { labelled } from './outside.ts'
+import { clean, pairCalls } from './pairing.ts'
+
+export interface HistoryOptions {
+  /** False: pictures become a note. */
+  readonly vision?: boolean
+  /** Calls and their results are told in words, for models that take neither. */
+  readonly flat?: boolean
+  /** Begins a history whose beginning is missing. Absent: what stands before the first question is left out. */
+  readonly opening?: string
+}
+
+const goOn = '(Go on.)'
 
 /**
- * The part of a conversation that may be sent: whole turns, newest last, at most `budget` estimated tokens (the newest turn always
- * stays). Every tool call has its result right after it, every result its call, and the first message is the user's.
+ * What can be sent to any model, from any log: each call has its result right after it and each result its call, nothing is empty, roles
+ * alternate but for the results of tools, the user speaks first. Text from outside is labelled. Thinking stays; the protocols give it back
+ * to its author alone.
  */
-export function buildHistory(log: readonly Message[], budget: number): readonly Message[] {
-  const turns = splitTurns(log).map(pairCalls)
-  const kept: Message[][] = []
-  let spent = 0
-  for (const turn of turns.toReversed()) {
-    spent += turn.reduce((sum, message) => sum + estimateTokens(message), 0)
-    if (kept.length > 0 && spent > budget) break
-    kept.unshift(turn)
-  }
-  return kept.flat()
+export function sendable(log: readonly Message[], options: HistoryOptions = {}): readonly Message[] {
+  const paired = pairCalls(log)
+  const told = options.flat ? paired.map(inWords) : paired
+  const merged = merge(told.flatMap((message) => cleaned(message, options.vision ?? true)))
+  const first = merged.findIndex((message) => message.role === 'user')
+  if (first === 0 || merged.length === 0) return merged
+  if (options.opening !== undefined) return [userText(options.opening), ...merged]
+  return first < 0 ? [] : merged.slice(first)
 }
 
-/** A turn starts at a user message. What comes before the first user message belongs to none. */
-function splitTurns(log: readonly Message[]): Message[][] {
-  const turns: Message[][] = []
-  for (const message of log) {
-    if (message.role === 'user') turns.push([message])
-    else turns.at(-1)?.push(message)
-  }
-  return turns
+/** The same as the messages of a request: there is at least one, and the last is not the model's. */
+export function requestable(log: readonly Message[], options: HistoryOptions = {}): readonly Message[] {
+  const messages = sendable(log, options)
+  return messages.length === 0 || messages.at(-1)?.role === 'assistant' ? [...messages, userText(goOn)] : messages
 }
 
-function pairCalls(turn: readonly Message[]): Message[] {
-  const paired: Message[] = []
-  for (const [index, message] of turn.entries()) {
-    if (message.role === 'tool') continue
-    if (message.role !== 'assistant') {
-      paired.push(message)
-      continue
+function cleaned(message: Message, vision: boolean): readonly Message[] {
+  switch (message.role) {
+    case 'system': {
+      const parts = message.parts.flatMap((part) => text(`(Note of the program: ${part.text})`, part.text))
+      return parts.length > 0 ? [{ role: 'user', parts }] : []
     }
-    const next = turn[index + 1]
-    paired.push(...withResults(message, next?.role === 'tool' ? next : undefined))
+    case 'user':
+      return cleanedUser(message, vision)
+    case 'assistant':
+      return cleanedAssistant(message)
+    case 'tool': {
+      const parts = message.parts.map((part) => cleanedResult(part, vision))
+      return parts.length > 0 ? [{ role: 'tool', parts }] : []
+    }
   }
-  return paired
 }
 
-/** The assistant message with the calls that were answered, followed by their answers; nothing when nothing is left. */
-function withResults(message: AssistantMessage, results: ToolMessage | undefined): Message[] {
-  const answered = new Map((results?.parts ?? []).map((part) => [part.id, part]))
-  const parts = message.parts.filter((part) => part.type !== 'tool-call' || answered.has(part.id))
-  const answers = parts.flatMap((part) => (part.type === 'tool-call' ? (answered.get(part.id) ?? []) : []))
-  if (!parts.some((part) => part.type === 'text' || part.type === 'tool-call')) return []
-  return [{ ...message, parts }, ...(answers.length > 0 ? [{ role: 'tool' as const, parts: answers }] : [])]
+function cleanedUser({ parts, outside }: UserMessage, vision: boolean): readonly Message[] {
+  const kept = parts.flatMap((part) => {
+    if (part.type === 'opaque') return []
+    if (part.type === 'audio') return [noteOf('Audio', part)]
+    return content(part, vision, outside)
+  })
+  return kept.length > 0 ? [{ role: 'user', parts: kept }] : []
 }
 
-const tokensPerMedia = 1_000
+/** Without words and calls there is nothing to send: thinking alone is no answer. */
+function cleanedAssistant(message: AssistantMessage): readonly Message[] {
+  const parts = message.parts.flatMap((part): readonly AssistantPart[] => {
+    if (part.type === 'opaque') return []
+    if (part.type === 'text') return text(part.text)
+    return part.type === 'thinking' ? thinking(part) : [part]
+  })
+  return parts.some((part) => part.type === 'text' || part.type === 'tool-call') ? [{ ...message, parts }] : []
+}
 
-/** A rough count: one token for four characters of text, a flat figure for media. */
-export function estimateTokens(message: Message): number {
-  let characters = 0
-  let media = 0
-  for (const part of message.parts) {
-    if (part.type === 'image' || part.type === 'audio' || part.type === 'document') media += 1
-    else characters += JSON.stringify(part).length
+/** A signed thought goes back unchanged or not at all. */
+function thinking(part: ThinkingPart): readonly ThinkingPart[] {
+  const text = clean(part.text)
+  if (part.signature !== undefined) return text === part.text ? [part] : []
+  return text === '' ? [] : [{ ...part, text }]
+}
+
+function cleanedResult({ outside, ...part }: ToolResultPart, vision: boolean): ToolResultPart {
+  return { ...part, content: part.content.flatMap((piece) => content(piece, vision, outside)) }
+}
+
+function content(
+  part: TextPart | ImagePart | DocumentPart,
+  vision: boolean,
+  outside: string | undefined,
+): readonly (TextPart | ImagePart | DocumentPart)[] {
+  switch (part.type) {
+    case 'text':
+      return outside === undefined ? text(part.text) : text(labelled(clean(part.text), outside), part.text)
+    case 'image':
+      return vision && pictures.test(part.mime) && isThere(part.source) ? [part] : [noteOf('Image', part)]
+    case 'document':
+      return documents.test(part.mime) && isThere(part.source) ? [part] : [noteOf('Document', part)]
   }
-  return Math.ceil(characters / 4) + media * tokensPerMedia
+}
+
+/** The formats that every vendor with eyes takes. */
+const pictures = /^image\/(?:png|jpeg|gif|webp)$/i
+const documents = /^(?:text\/|application\/(?:pdf|json|xml|yaml|x-yaml|toml|javascript)\b)/i
+
+function isThere(source: MediaSource): boolean {
+  if (source.type === 'blob') return source.id !== ''
+  return source.type === 'inline' ? source.base64 !== '' : /^https?:\/\/|^data:/.test(source.url)
+}
+
+/** No part at all for a text of blanks. */
+function text(words: string, basis = words): readonly TextPart[] {
+  return clean(basis).trim() === '' ? [] : [{ type: 'text', text: clean(words) }]
+}
+
+function noteOf(what: string, { mime, name }: { readonly mime: string; readonly name?: string }): TextPart {
+  const named = name === undefined ? '' : ` "${clean(name)}"`
+  return { type: 'text', text: `[${what}${named} (${clean(mime)}): you cannot see it]` }
+}
+
+function merge(messages: readonly Message[]): readonly Message[] {
+  const merged: Message[] = []
+  for (const message of messages) {
+    const last = merged.at(-1)
+    if (last?.role === 'user' && message.role === 'user')
+      merged[merged.length - 1] = { role: 'user', parts: [...last.parts, ...message.parts] }
+    else if (last?.role === 'assistant' && message.role === 'assistant')
+      merged[merged.length - 1] = { ...message, parts: [...withoutThinking(last), ...message.parts] }
+    else merged.push(message)
+  }
+  return merged
+}
+
+const withoutThinking = ({ parts }: AssistantMessage): readonly AssistantPart[] =>
+  parts.filter((part) => part.type !== 'thinking' && part.type !== 'redacted-thinking')
+
+function inWords(message: Message): Message {
+  if (message.role === 'tool') return { role: 'user', parts: wordsOfResults(message) }
+  if (message.role !== 'assistant') return message
+  const parts = message.parts.map((part): AssistantPart =>
+    part.type === 'tool-call'
+      ? { type: 'text', text: `[Called ${part.name} with ${JSON.stringify(part.input)}]` }
+      : part,
+  )
+  return { ...message, parts }
+}
+
+function wordsOfResults({ parts }: ToolMessage): UserMessage['parts'] {
+  return parts.flatMap(({ name, content, outside }) => [
+    { type: 'text' as const, text: `[Result of ${name}]` },
+    ...content.map((part) =>
+      part.type === 'text' && outside !== undefined ? { ...part, text: labelled(part.text, outside) } : part,
+    ),
+  ])
 }

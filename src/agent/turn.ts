@@ -1,190 +1,157 @@
-import type { Answer, ChatEvent, ChatRequest, StopReason, Usage } from '../core/chat.ts'
-import { noUsage } from '../core/chat.ts'
-import { folding } from '../core/collect.ts'
-import { type Attempt, Failure } from '../core/failure.ts'
-import type { Message, ToolCallPart, ToolMessage, ToolResultPart } from '../core/message.ts'
-import { textOf } from '../core/message.ts'
-import type { Answerer, Cause, Provider, Reply, ReplyEnd } from '../core/provider.ts'
-import type { Tool, ToolContext } from '../core/tool.ts'
+import { Failure } from '../core/failure.ts'
+import type { AssistantMessage, Message } from '../core/message.ts'
+import { textOf, userText } from '../core/message.ts'
+import type { Answerer } from '../core/provider.ts'
+import { deadline } from './deadline.ts'
+import { callsOf, sumUpNow, whyStopped } from './endings.ts'
+import type { Emit, Turn, TurnResult, TurnStop } from './ports.ts'
+import { rounds } from './rounds.ts'
+import { speaker, type Spoken } from './speak.ts'
+import { steering } from './steering.ts'
 
-export type TurnEvent =
-  | ChatEvent
-  | { readonly type: 'restart'; readonly why: string }
-  | { readonly type: 'tool-result'; readonly result: ToolResultPart }
+export type { Turn, TurnEvent, TurnLimits, TurnResult } from './ports.ts'
 
-/** One question and everything it needs. */
-export interface Turn {
-  readonly id: string
-  readonly provider: Provider
-  readonly tools: ReadonlyMap<string, Tool>
-  /** The request of the first step, history and question included. */
-  readonly request: ChatRequest
-  readonly context: ToolContext
-  readonly cause: Cause
-  readonly agent: string
-  /** Rounds of tool calls before the turn ends. */
-  readonly maxSteps: number
-  /** False when nobody watches the words come. */
-  readonly stream: boolean
-  newId(): string
-}
+/** The longest that the closing words of a turn may take. */
+const closingMs = 60_000
+/** A turn without a limit of its own still ends: a week. */
+const longestMs = 7 * 86_400_000
 
-export interface TurnResult {
-  /** What to append to the session: answers and tool results, in order. */
-  readonly messages: readonly Message[]
-  /** The last answer's words. */
-  readonly text: string
-  readonly stop: StopReason | 'step-limit'
-  readonly by: Answerer
-  /** The model in the vendor's own words. */
-  readonly model: string
-  readonly attempts: readonly Attempt[]
-  readonly notes: readonly string[]
-  readonly usage: Usage
-  /** Micro-dollars; absent when the price of any call is not known. */
-  readonly costMicros?: number
-}
+/**
+ * One turn: ask the model, run the tools it calls, ask again, until it is done or a limit is reached. What tools are called is journaled
+ * before they run, what they answered right after. Throws a Failure when no answer is to be had, and what `signal` was aborted with.
+ */
+export async function runTurn(turn: Turn, tell: Emit): Promise<TurnResult> {
+  using timer = deadline(turn.clock, turn.limits.maxMs ?? longestMs, 'The time limit of the turn is reached.')
+  const signal = AbortSignal.any([turn.signal, timer.signal])
+  const arrivals = steering(() => turn.steering?.() ?? [], turn.steeringMode ?? 'one-at-a-time')
+  const { emit, isSpeaking } = listening(tell)
+  const voice = speaker(turn, emit)
+  const { talk, tally } = voice
+  let tainted = talk.tainted
+  let last: Pick<Spoken, 'by' | 'model'> = { by: nobody(turn), model: '' }
 
-/** One turn: ask the model, run the tools it calls, ask again, until it is done. Throws a Failure when no answer is to be had. */
-export async function runTurn(turn: Turn, emit: (event: TurnEvent) => void): Promise<TurnResult> {
-  const messages: Message[] = []
-  const attempts: Attempt[] = []
-  const notes: string[] = []
-  let usage = noUsage
-  let cost: number | undefined = 0
-  for (let step = 1; ; step += 1) {
-    const { answer, end: paid, reply } = await ask(turn, [...turn.request.messages, ...messages], emit)
-    messages.push({ ...answer.message, by: `${reply.by.vendor}/${reply.by.model}` })
-    attempts.push(...reply.attempts)
-    notes.push(...reply.notes.filter((note) => !notes.includes(note)))
-    usage = addUsage(usage, answer.usage)
-    cost = cost === undefined || paid.costMicros === undefined ? undefined : cost + paid.costMicros
-    const costMicros = cost
-    const { by } = reply
-    const calls = answer.message.parts.filter((part) => part.type === 'tool-call')
-    const end = (stop: TurnResult['stop']): TurnResult => ({
-      messages,
-      text: textOf(answer.message),
+  async function journal(messages: readonly Message[]): Promise<void> {
+    await turn.journal.append(messages)
+    talk.add(messages)
+    tainted ||= talk.tainted
+  }
+  const work = rounds({ turn, tally, arrivals, signal, emit, journal, isTainted: () => tainted })
+
+  /** Takes in what arrived. `said`: the answer that came before it. */
+  async function takeIn(said?: AssistantMessage): Promise<void> {
+    const messages = arrivals.take()
+    if (messages.length === 0) return
+    await journal(said ? [said, ...messages] : messages)
+    emit({ type: 'steered', messages, ...(said && { said: textOf(said) }) })
+  }
+
+  function result(stop: TurnStop, message: AssistantMessage): TurnResult {
+    const { usage, costMicros, attempts, notes, tools } = tally
+    return {
+      messages: [message],
+      text: textOf(message),
       stop,
-      by,
-      model: answer.model,
+      by: last.by,
+      model: last.model,
       attempts,
       notes,
       usage,
       ...(costMicros !== undefined && { costMicros }),
-    })
-    if (calls.length === 0) {
-      if (textOf(answer.message).trim() === '') throw wordless(answer, by)
-      return end(answer.stop)
+      tools,
+      unread: arrivals.rest(),
+      tainted,
     }
-    const results = await runCalls(turn, calls)
-    for (const result of results.parts) emit({ type: 'tool-result', result })
-    messages.push(results)
-    if (step >= turn.maxSteps) return end('step-limit')
   }
-}
 
-/** Why an answer without words is none. */
-function wordless(answer: Answer, by: Answerer): Failure {
-  const endpoint = { endpoint: by.endpoint }
-  if (answer.stop === 'refusal')
-    return new Failure('refused', `${by.endpoint} refused to answer. Ask in another way, or another model.`, endpoint)
-  if (answer.stop === 'length')
-    return new Failure(
-      'empty',
-      `${by.endpoint} used up its tokens before the first word of the answer. Raise agents.defaults.max_tokens, or lower thinking_level.`,
-      endpoint,
-    )
-  const thought = answer.message.parts.some((part) => part.type === 'thinking')
-  return new Failure(
-    'empty',
-    `${by.endpoint} ${thought ? 'thought about it but said nothing' : 'gave an empty answer'}. Ask again, or try another model with --model.`,
-    endpoint,
-  )
-}
+  /** The end of a turn that reached a limit: the model's own words where they can be had, an honest sentence in any case. */
+  async function close({ stop, what = '', ask = true }: Ending): Promise<TurnResult> {
+    const why = whyStopped(stop, turn.limits, what)
+    const words = ask ? await lastWords(why) : ''
+    const text = words === '' ? why : `${words}\n\n(${why})`
+    return result(stop, { role: 'assistant', parts: [{ type: 'text', text }] })
+  }
 
-interface Heard {
-  readonly answer: Answer
-  readonly end: ReplyEnd
-  readonly reply: Reply
-}
-
-/** Asks once; an answer that breaks off in the middle is asked for once more, from its beginning. */
-async function ask(turn: Turn, messages: readonly Message[], emit: (event: TurnEvent) => void): Promise<Heard> {
-  for (let again = false; ; again = true) {
-    const reply = await turn.provider.open(
-      {
-        id: turn.newId(),
-        request: () => ({
-          ...turn.request,
-          messages,
-          ...(turn.tools.size > 0 && { tools: [...turn.tools.values()].map((tool) => tool.spec) }),
-        }),
-        stream: turn.stream,
-        cause: turn.cause,
-        session: turn.context.session,
-        agent: turn.agent,
-        turn,
-      },
-      turn.context.signal,
-    )
+  async function lastWords(why: string): Promise<string> {
+    using late = deadline(turn.clock, closingMs, 'The closing words took too long.')
     try {
-      return { ...(await listen(reply, emit)), reply }
-    } catch (error) {
-      if (again || !(error instanceof Failure) || !brokenOff.has(error.kind)) throw error
-      emit({ type: 'restart', why: error.message })
+      const more = [userText(sumUpNow(why))]
+      const spoken = await voice.hear({ more, mayCall: false }, AbortSignal.any([turn.signal, late.signal]))
+      last = spoken
+      return textOf(spoken.message).trim()
+    } catch {
+      turn.signal.throwIfAborted()
+      return ''
     }
   }
-}
 
-const brokenOff: ReadonlySet<string> = new Set(['cut', 'timeout', 'network', 'overloaded', 'bad-reply'])
-
-async function listen(reply: Reply, emit: (event: TurnEvent) => void): Promise<Omit<Heard, 'reply'>> {
-  if (reply.type === 'bytes')
-    throw new Failure('bad-reply', `${reply.by.endpoint} relayed bytes where events were asked for.`)
-  const fold = folding()
-  for await (const event of reply.events) {
-    emit(event)
-    const answer = fold.add(event)
-    if (answer) return { answer, end: await reply.end }
+  /** The limit that is reached before another call. */
+  function limitReached(): Ending | undefined {
+    if (timer.signal.aborted) return { stop: 'time-limit' }
+    const { maxCostMicros = Infinity } = turn.limits
+    const spent = tally.costMicros ?? 0
+    // The closing words cost about as much as the last call.
+    if (work.count > 0 && spent + 2 * tally.lastCostMicros > maxCostMicros)
+      return { stop: 'money-limit', ask: spent + tally.lastCostMicros <= maxCostMicros }
+    return work.count >= turn.limits.maxSteps ? { stop: 'step-limit' } : undefined
   }
-  throw new Failure('cut', `The answer of ${reply.by.endpoint} stopped before its end.`, {
-    endpoint: reply.by.endpoint,
-  })
-}
 
-/** Read-only calls run side by side, the others in order; the answers keep the order of the calls. */
-async function runCalls(turn: Turn, calls: readonly ToolCallPart[]): Promise<ToolMessage> {
-  const parts = new Array<ToolResultPart>()
-  let group: ToolCallPart[] = []
-  const flush = async () => {
-    parts.push(...(await Promise.all(group.map((call) => runCall(turn, call)))))
-    group = []
+  async function run(): Promise<TurnResult> {
+    for (let answered: AssistantMessage | undefined; ;) {
+      await takeIn(answered)
+      answered = undefined
+      const limit = limitReached()
+      if (limit) return close(limit)
+      const spoken = await voice.speak(signal)
+      last = spoken
+      if (callsOf(spoken.message).length > 0) {
+        const what = await work.run(spoken.message, spoken.stop === 'length')
+        if (what !== undefined) return close({ stop: 'loop', what })
+      } else if (arrivals.waiting()) answered = spoken.message
+      else return result(spoken.stop, spoken.message)
+    }
   }
-  for (const call of calls) {
-    if (!turn.tools.get(call.name)?.readOnly) await flush()
-    group.push(call)
-    if (!turn.tools.get(call.name)?.readOnly) await flush()
+
+  /** The end that an error means; the error itself when it is none. */
+  function endingOf(error: unknown): Ending {
+    if (turn.signal.aborted) throw error
+    if (timer.signal.aborted) return { stop: 'time-limit' }
+    if (work.count > 0 && error instanceof Failure && error.kind === 'budget')
+      return { stop: 'money-limit', what: error.message, ask: false }
+    throw error
   }
-  await flush()
-  return { role: 'tool', parts }
+
+  try {
+    return await run().catch((error: unknown) => {
+      const ending = endingOf(error)
+      if (isSpeaking()) emit({ type: 'restart', why: whyStopped(ending.stop, turn.limits) })
+      return close(ending)
+    })
+  } catch (error) {
+    // What was handed over must not be lost with the turn.
+    const unread = arrivals.rest()
+    if (unread.length > 0) await turn.journal.append(unread)
+    throw error
+  }
 }
 
-async function runCall(turn: Turn, call: ToolCallPart): Promise<ToolResultPart> {
-  const tool = turn.tools.get(call.name)
-  const { content, isError = false } = tool
-    ? await tool.run(call.input, turn.context)
-    : { content: [{ type: 'text' as const, text: `There is no tool named ${call.name}.` }], isError: true }
-  return { type: 'tool-result', id: call.id, name: call.name, content, isError }
+interface Ending {
+  readonly stop: TurnStop
+  readonly what?: string
+  /** False when not even closing words can be paid for. */
+  readonly ask?: boolean
 }
 
-function addUsage(left: Usage, right: Usage): Usage {
-  const reasoning = (left.reasoning ?? 0) + (right.reasoning ?? 0)
+const nobody = ({ provider }: Turn): Answerer => ({ endpoint: provider.name, vendor: '', model: '' })
+
+/** Knows whether an answer is being told. */
+function listening(tell: Emit): { readonly emit: Emit; isSpeaking(): boolean } {
+  let speaking = false
   return {
-    input: left.input + right.input,
-    output: left.output + right.output,
-    cacheRead: left.cacheRead + right.cacheRead,
-    cacheWrite: left.cacheWrite + right.cacheWrite,
-    ...(reasoning > 0 && { reasoning }),
+    emit(event) {
+      if (event.type === 'text-delta') speaking = true
+      if (event.type === 'end' || event.type === 'restart') speaking = false
+      tell(event)
+    },
+    isSpeaking: () => speaking,
   }
 }

@@ -1,6 +1,5 @@
 import type { JsonObject } from './json.ts'
 import type { AssistantMessage, Message, ToolCallPart } from './message.ts'
-import type { ToolSpec } from './tool.ts'
 
 /** How hard the model should think; `off` forbids it, `adaptive` leaves it to the model. */
 export type Effort = 'off' | 'low' | 'medium' | 'high' | 'xhigh' | 'adaptive'
@@ -17,6 +16,13 @@ export interface Usage {
 }
 export const noUsage: Usage = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 }
 
+/** What a model is told about a tool. */
+export interface ToolSpec {
+  readonly name: string
+  readonly description: string
+  /** JSON schema of the input object. */
+  readonly input: JsonObject
+}
 export type ToolChoice = 'auto' | 'none' | 'required' | { readonly name: string }
 export type AnswerFormat =
   | { readonly type: 'json' }

@@ -174,8 +174,8 @@ export interface InboxStore {
   begin(ids: readonly string[]): Promise<number>
   /** Replaces the payload of a message that no turn has taken up. False when one has. */
   replace(channel: string, platformId: string, payload: string): Promise<boolean>
-  /** Done without a turn: a command, a deleted message. */
-  done(ids: readonly string[]): Promise<void>
+  /** Done without a turn (a command, a deleted message), together with what is said to it: one transaction. */
+  done(ids: readonly string[], outbox?: readonly NewOutboxItem[]): Promise<void>
   /** Kept for a person to look at, never started again. */
   setAside(ids: readonly string[], why: string): Promise<void>
   /** Messages set aside, newest first. */
@@ -202,8 +202,9 @@ export interface OutboxItem {
   /** The platform's id, once sent. */
   readonly platformId?: string
 }
+export type NewOutboxItem = Omit<OutboxItem, 'state' | 'note' | 'platformId'>
 export interface OutboxStore {
-  add(items: readonly Omit<OutboxItem, 'state' | 'note' | 'platformId'>[]): Promise<void>
+  add(items: readonly NewOutboxItem[]): Promise<void>
   /** Waiting or sending, oldest first; for one chat or all. */
   open(channel?: string): Promise<readonly OutboxItem[]>
   mark(
@@ -252,7 +253,14 @@ export interface TurnStore {
     readonly report?: string
     readonly trouble?: string
     readonly messages: readonly Message[]
-    readonly outbox: readonly Omit<OutboxItem, 'state' | 'note' | 'platformId'>[]
+    readonly outbox: readonly NewOutboxItem[]
+  }): Promise<void>
+  /** One transaction: messages that arrived during a turn are taken up by it and stand in the log. */
+  join(turn: {
+    readonly id: string
+    readonly at: number
+    readonly inbox: readonly string[]
+    readonly messages: readonly Message[]
   }): Promise<void>
   get(id: string): Promise<TurnRecord | undefined>
   /** Newest first. */

@@ -1,16 +1,12 @@
 import type { Sender } from './channel.ts'
+import type { ToolSpec } from './chat.ts'
 import type { JsonObject } from './json.ts'
 import type { DocumentPart, ImagePart, TextPart } from './message.ts'
 import type { ChatRef } from './place.ts'
 import type { Cause } from './provider.ts'
 
-/** What a model is told about a tool. */
-export interface ToolSpec {
-  readonly name: string
-  readonly description: string
-  /** JSON schema of the input object. */
-  readonly input: JsonObject
-}
+export type { ToolSpec } from './chat.ts'
+
 export interface ToolOutput {
   readonly content: readonly (TextPart | ImagePart | DocumentPart)[]
   readonly isError?: boolean
@@ -41,9 +37,10 @@ export interface ToolContext {
 
 /**
  * What a call does beside answering; the rules for approval go by it. `write`: files of the workspace. `memory`: what later turns trust.
- * `send`: a message leaves. `run`: a program. `network`: reaches a place that the call names. `install`, `schedule`, `delegate` as they say.
+ * `send`: a message leaves. `run`: a program. `network`: reaches a place that the call names. `settings`: how picoclaw itself behaves from now on.
+ * `install`, `schedule`, `delegate` as they say.
  */
-export type Effect = 'write' | 'memory' | 'send' | 'run' | 'network' | 'install' | 'schedule' | 'delegate'
+export type Effect = 'write' | 'memory' | 'send' | 'run' | 'network' | 'install' | 'schedule' | 'delegate' | 'settings'
 
 export interface Tool {
   readonly spec: ToolSpec

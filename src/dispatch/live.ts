@@ -1,13 +1,38 @@
-import type { Channel, LiveMessage, OutboundMessage } from '../core/channel.ts'
-import type { ChatRef } from '../core/place.ts'
+import type { Channel, LiveMessage } from '../core/channel.ts'
+import type { Delivery } from './answer.ts'
+import type { Work } from './work.ts'
 
-/** A growing message where the channel can show one; elsewhere one that is sent whole at its end. */
-export function liveMessage(channel: Channel, to: ChatRef, replyTo: string): LiveMessage {
-  return (
-    channel.live?.(to, { replyTo }) ?? {
-      push() {},
-      restart() {},
-      finish: (message: OutboundMessage) => channel.send(message),
-    }
-  )
+interface Shown {
+  readonly shown?: string
+  readonly onShown?: (id: string) => Promise<void>
+}
+
+/** A growing message where the channel can show one; elsewhere nothing is shown before the end. */
+export function liveMessage(channel: Channel | undefined, work: Work, shown: Shown = {}): LiveMessage {
+  const { at, id } = work.message
+  const growing = channel?.live?.(at, { replyTo: id, ...shown })
+  if (growing?.settle) return growing
+  return {
+    push() {},
+    restart() {},
+    settle: async () => shown.shown,
+    finish: () => Promise.reject(new Error('Sent through the outbox.')),
+  }
+}
+
+/** The terminal shows its answers itself, as they come. */
+export const terminal: Delivery = {
+  async live({ channel, message }) {
+    return (
+      channel.live?.(message.at, { replyTo: message.id }) ?? {
+        push() {},
+        restart() {},
+        finish: (whole) => channel.send(whole),
+      }
+    )
+  },
+  outgoing: async () => [],
+  async deliver({ channel }, live, message) {
+    await (live ? live.finish(message) : channel.send(message))
+  },
 }

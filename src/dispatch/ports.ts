@@ -1,38 +1,93 @@
 import type { InboundMessage } from '../core/channel.ts'
+import type { Clock } from '../core/clock.ts'
+import type { Log } from '../core/log.ts'
+import type { Message, UserMessage } from '../core/message.ts'
+import type { Cause } from '../core/provider.ts'
 import type { TurnReport } from '../core/report.ts'
-import type { LogEntry } from '../core/store.ts'
-import type { Message } from '../core/message.ts'
+import type { Store } from '../core/store.ts'
+import type { Role } from '../core/tool.ts'
+import type { CommandServices } from './commands/services.ts'
 
 /** What a turn says while it runs. */
 export interface TurnWatcher {
   text(delta: string): void
   restart(why: string): void
+  /** A line about what is being done. */
+  activity(line: string): void
+  /** Something the person should know, once. */
+  notice(text: string): void
 }
 
 export interface TurnOutcome {
+  /** What is not in the log yet. */
   readonly messages: readonly Message[]
   readonly text: string
   readonly report: TurnReport
+  /** True when nothing is to be said: a tool has answered in this chat already, or nothing needed saying. */
+  readonly silent?: boolean
+}
+
+/** Whether a message may come in. */
+export type Verdict =
+  | { readonly pass: true; readonly role: Role; readonly text: string }
+  | {
+      readonly pass: false
+      /** What the person is told, if anything. */
+      readonly hint?: string
+    }
+
+/** One question on its way to a model. */
+export interface TurnQuestion {
+  readonly turn: string
+  readonly session: string
+  readonly agent: string
+  readonly role: Role
+  readonly cause: Cause
+  readonly message: InboundMessage
+  /** True when a former process began this turn: its question is in the log already. */
+  readonly resumed: boolean
+  readonly skills: readonly string[]
+  /** What the person said; empty when resumed. */
+  readonly question: readonly UserMessage[]
+  /** Durable when it resolves. */
+  append(messages: readonly Message[]): Promise<void>
+  /** Messages of the same person that arrived since. Each is given out once. */
+  steering(): readonly UserMessage[]
+}
+
+/** What a person said, ready for a model. */
+export interface HeardMessage {
+  readonly messages: readonly UserMessage[]
+  /** What was understood of a voice note, to be shown first. */
+  readonly echo?: string
 }
 
 /** Everything the road needs from the rooms, handed over by app/. */
 export interface Desk {
-  /** The conversation a message belongs to. */
-  sessionOf(message: InboundMessage): string
-  history(session: string): Promise<readonly LogEntry[]>
+  admit(channel: string, message: InboundMessage): Promise<Verdict>
+  /** Who answers, and the conversation a message belongs to. */
+  route(message: InboundMessage): { readonly agent: string; readonly session: string }
+  /** Voice becomes text, files become stored parts. Never throws for a file that cannot be had: the text tells so. */
+  hear(message: InboundMessage, agent: string, signal: AbortSignal): Promise<HeardMessage>
   /** Runs one turn. Throws a Failure or a Problem when there is no answer. */
-  turn(
-    question: {
-      readonly turn: string
-      readonly session: string
-      readonly message: InboundMessage
-      readonly question: Message
-      readonly history: readonly LogEntry[]
-    },
-    watcher: TurnWatcher,
-    signal: AbortSignal,
-  ): Promise<TurnOutcome>
-  /** Stores the end of a turn. */
-  remember(session: string, turn: string, messages: readonly Message[]): Promise<void>
+  turn(question: TurnQuestion, watcher: TurnWatcher, signal: AbortSignal): Promise<TurnOutcome>
+  /** Skills that were armed for the next message of a conversation; they are so no longer. */
+  disarm(session: string): Promise<readonly string[]>
+  /** Ends what works for a conversation beside its turn; a line for each. Absent session: everywhere. */
+  stopOthers(session?: string): readonly string[]
+  readonly services: CommandServices
+}
+
+/** What the road stands on. */
+export interface Ground {
+  readonly store: Pick<Store, 'sessions' | 'turns' | 'inbox' | 'outbox' | 'blobs' | 'leases' | 'notes'>
+  readonly clock: Clock
+  readonly log: Log
   newId(): string
+  /** Names this process among others on the same store. */
+  readonly owner: string
+  /** Turns at a time; 0 is no limit. Asked anew for each. */
+  parallelTurns(): number
+  /** A place where a process may be killed in a test. Does nothing otherwise. */
+  checkpoint(name: string): Promise<void>
 }

@@ -7,6 +7,11 @@ export class Lanes {
     return this.#tails.size
   }
 
+  /** Resolves when no work is left, work that is added meanwhile included. */
+  async idle(): Promise<void> {
+    while (this.#tails.size > 0) await Promise.all(this.#tails.values())
+  }
+
   run<T>(key: string, work: () => Promise<T>): Promise<T> {
     const result = (this.#tails.get(key) ?? Promise.resolve()).then(work)
     const tail = result

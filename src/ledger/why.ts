@@ -51,15 +51,23 @@ export async function whyFacts(store: WhyStore, id?: string, session?: string): 
 const searched = 5_000
 
 async function findTurn({ turns }: WhyStore, id: string | undefined, session: string | undefined): Promise<TurnRecord> {
-  if (id === undefined || id === '') {
-    const [last] = await turns.list({ limit: 1, ...(session !== undefined && { session }) })
+  const where = session === undefined ? {} : { session }
+  if (!id) {
+    const [last] = await turns.list({ limit: 1, ...where })
     if (last) return last
     throw new Problem('There is no turn yet.', { mend: 'Ask something first: picoclaw agent -m "Hello"' })
   }
   const exact = await turns.get(id)
-  if (exact && (session === undefined || exact.session === session)) return exact
-  const among = await turns.list({ limit: searched, ...(session !== undefined && { session }) })
-  const found = among.filter((turn) => turn.id.startsWith(id))
+  if (exact && exact.session === (session ?? exact.session)) return exact
+  const among = await turns.list({ limit: searched, ...where })
+  return theOne(
+    among.filter((turn) => turn.id.startsWith(id)),
+    id,
+  )
+}
+
+/** The turn that was meant; a Problem when there are several, or none. */
+function theOne(found: readonly TurnRecord[], id: string): TurnRecord {
   const [first, ...others] = found
   if (first && others.length === 0) return first
   if (first)

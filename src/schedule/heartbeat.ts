@@ -58,16 +58,10 @@ export function heartbeat(parts: HeartbeatParts): Heartbeat {
       addressed: true,
       due: { cause: 'heartbeat', name: 'heartbeat', role: 'owner' },
     }
-    const added = await parts.inbox.add({
-      id: parts.newId(),
-      channel: to.channel,
-      platformId: id,
-      session: parts.sessionOf(message),
-      at: now,
-      payload: JSON.stringify(message),
-    })
+    const item = { id: parts.newId(), channel: to.channel, platformId: id, at: now, ...parts.stored(message) }
+    const added = await parts.inbox.add(item)
     await notes.put(note, state)
-    if (added) parts.arrived?.()
+    if (added) parts.arrived?.(item)
     return added
   }
 

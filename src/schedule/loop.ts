@@ -91,8 +91,9 @@ export function schedule(parts: ScheduleParts): Schedule {
     const moved = { payload: payloadOf(started), ...(next !== undefined && { nextAt: next }) }
     if (!(await jobs.fire(job.id, dueAt, moved, item))) return
     log.debug('A job is due.', { job: job.name, late: now - dueAt })
-    if (isForAgent(job)) parts.arrived?.()
-    else await runs.start(item)
+    if (!isForAgent(job)) return runs.start(item)
+    // A due time that a clock set back brings again is known to the inbox and stays done.
+    if (parts.arrived && (await parts.inbox.open()).some(({ id }) => id === item.id)) parts.arrived(item)
   }
 
   const clockWentBack = (job: ScheduledJob, now: number): boolean => (job.lastRunAt ?? now) > now + clockBackMs

@@ -1,15 +1,12 @@
 import type { InboundMessage } from '../core/channel.ts'
 import { isJsonObject } from '../core/json.ts'
 import type { ChatRef } from '../core/place.ts'
-import type { InboxItem } from '../core/store.ts'
 import { minuteText, zoneOf } from '../kit/zone.ts'
 import type { ScheduledJob } from './job.ts'
-import type { ScheduleParts } from './ports.ts'
+import type { NewInboxItem, ScheduleParts } from './ports.ts'
 
 /** The channel of inbox items that the schedule itself works off; no other room starts them. */
 export const ownChannel = 'schedule'
-
-type Item = Omit<InboxItem, 'tries' | 'turn'>
 
 /** True for a job that a model answers. */
 export const isForAgent = (job: Pick<ScheduledJob, 'command' | 'deliver'>): boolean =>
@@ -28,10 +25,10 @@ export function readMessageId(id: string): { readonly job: string; readonly dueA
 
 /** What a due job puts into the inbox: a message for the agent, or work of our own. */
 export function inboxItem(
-  parts: Pick<ScheduleParts, 'newId' | 'sessionOf' | 'zone'>,
+  parts: Pick<ScheduleParts, 'newId' | 'stored' | 'zone'>,
   job: ScheduledJob,
   { dueAt, now, to }: { readonly dueAt: number; readonly now: number; readonly to: ChatRef | undefined },
-): Item {
+): NewInboxItem {
   const platformId = messageId(job.id, dueAt)
   const plain = { id: parts.newId(), platformId, at: now }
   if (!to || !isForAgent(job)) {
@@ -48,7 +45,7 @@ export function inboxItem(
     addressed: true,
     due: { cause: 'cron', name: job.name, role: job.createdBy.role },
   }
-  return { ...plain, channel: to.channel, session: parts.sessionOf(message), payload: JSON.stringify(message) }
+  return { ...plain, channel: to.channel, ...parts.stored(message) }
 }
 
 /** So that "this morning" is read rightly. */

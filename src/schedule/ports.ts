@@ -2,8 +2,19 @@ import type { Clock } from '../core/clock.ts'
 import type { InboundMessage } from '../core/channel.ts'
 import type { Log } from '../core/log.ts'
 import type { ChatRef } from '../core/place.ts'
-import type { InboxStore, JobStore, LeaseStore, NoteStore } from '../core/store.ts'
+import type { InboxItem, InboxStore, JobStore, LeaseStore, NoteStore } from '../core/store.ts'
 import type { ScheduledJob } from './job.ts'
+
+/** A message as it goes into the inbox. */
+export type NewInboxItem = Omit<InboxItem, 'tries' | 'turn'>
+
+/** How the house keeps messages. */
+export interface Inbound {
+  /** The conversation that a message of the schedule belongs to, and the message as text for the inbox. */
+  stored(message: InboundMessage): { readonly session: string; readonly payload: string }
+  /** Told of each message that was put into the inbox, so that it is taken up at once. */
+  arrived?(item: NewInboxItem): void
+}
 
 /** A command's end. */
 export interface CommandOutcome {
@@ -13,7 +24,7 @@ export interface CommandOutcome {
 }
 
 /** What the schedule needs from the house. */
-export interface ScheduleParts {
+export interface ScheduleParts extends Inbound {
   readonly jobs: JobStore
   readonly inbox: Pick<InboxStore, 'open' | 'begin' | 'done'>
   readonly leases: LeaseStore
@@ -22,10 +33,6 @@ export interface ScheduleParts {
   /** IANA name for jobs that name none. */
   readonly zone: string
   newId(): string
-  /** The conversation that a message of the schedule belongs to. */
-  sessionOf(message: InboundMessage): string
-  /** Told when a message was put into the inbox, so that it is taken up at once. */
-  arrived?(): void
   /** Sends a text to a chat, once for each key, also over a restart. Rejects when it cannot even be stored. */
   deliverTo(to: ChatRef, text: string, key: string): Promise<void>
   /** The chat for jobs that name none: where an owner was last heard. */
@@ -37,7 +44,7 @@ export interface ScheduleParts {
 }
 
 /** What the heartbeat needs from the house. */
-export interface HeartbeatParts {
+export interface HeartbeatParts extends Inbound {
   /** Read before each look. */
   settings(): { readonly enabled: boolean; readonly minutes: number }
   /** The text of HEARTBEAT.md; undefined when there is none. */
@@ -48,7 +55,5 @@ export interface HeartbeatParts {
   readonly log: Log
   readonly zone: string
   newId(): string
-  sessionOf(message: InboundMessage): string
-  arrived?(): void
   ownerChat(): Promise<ChatRef | undefined>
 }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { isJsonObject } from '../core/json.ts'
 import type { Json, JsonObject } from '../core/json.ts'
 import { Problem } from '../core/problem.ts'
-import type { Tool, ToolContext, ToolOutput } from '../core/tool.ts'
+import type { Effect, Tool, ToolContext, ToolOutput } from '../core/tool.ts'
 
 /** Characters of one text that a model is shown unless the tool says otherwise. */
 const usualLimit = 30_000
@@ -15,26 +15,46 @@ export interface ToolDefinition<Input extends z.ZodType> {
   readonly readOnly: boolean
   /** Characters of one text; the rest is left out with a note. */
   readonly limit?: number
+  /** What a call does beside answering: a list that holds for every call, or a look at this one. Absent: nothing. */
+  readonly effects?: readonly Effect[] | ((input: z.output<Input>, context: ToolContext) => readonly Effect[])
+  /** Whom a call would reach, beyond the turn's own chat. */
+  destination?(input: z.output<Input>, context: ToolContext): string | undefined
+  /** Where all its texts come from, its errors included, when that is outside; see ToolOutput. An output may say otherwise. */
+  readonly outside?: string
   /** A text is the whole output. What it throws is told to the model, but for an abort. */
   run(input: z.output<Input>, context: ToolContext): Promise<string | ToolOutput>
 }
 
-/** A tool whose input is checked before it runs, as it stands: nothing is converted. */
+/** A tool whose input is checked before it runs, as it stands: nothing is converted. An input that is refused has no effects. */
 export function defineTool<Input extends z.ZodType>(definition: ToolDefinition<Input>): Tool {
-  const { name, description, readOnly, limit = usualLimit } = definition
+  const { name, description, readOnly, limit = usualLimit, effects, outside } = definition
   const input = strict(definition.input)
+  const valid = (raw: unknown) => input.safeParse(raw).data
   return {
     spec: { name, description, input: plain(toJson(input)) },
     readOnly,
+    ...(effects && {
+      effects(raw, context) {
+        const read = valid(raw)
+        if (read === undefined) return []
+        return typeof effects === 'function' ? effects(read, context) : effects
+      },
+    }),
+    ...(definition.destination && {
+      destination(raw, context) {
+        const read = valid(raw)
+        return read === undefined ? undefined : definition.destination?.(read, context)
+      },
+    }),
     async run(raw, context) {
       context.signal.throwIfAborted()
       const read = input.safeParse(raw)
       if (!read.success) return told(`Invalid arguments for tool "${name}":\n${faultsOf(read.error)}`, limit)
       try {
-        return clipped(await definition.run(read.data, context), limit)
+        return labelled(clipped(await definition.run(read.data, context), limit), outside)
       } catch (error) {
         if (context.signal.aborted) throw error
-        return told(sentence(error), limit)
+        return labelled(told(sentence(error), limit), outside)
       }
     },
   }
@@ -62,6 +82,10 @@ function plain(schema: JsonObject): JsonObject {
       return [[key, isJsonObject(value) ? plain(value) : value]]
     }),
   )
+}
+
+function labelled(output: ToolOutput, outside: string | undefined): ToolOutput {
+  return outside === undefined || output.outside !== undefined ? output : { ...output, outside }
 }
 
 function told(text: string, limit: number): ToolOutput {

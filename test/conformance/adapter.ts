@@ -1,11 +1,35 @@
 import type { Adapters } from './adapters.ts'
+import { adapters as access } from './access.ts'
+import { adapters as agent } from './agent.ts'
 import { adapters as chat } from './chat.ts'
+import { adapters as commands } from './commands.ts'
 import { adapters as config } from './config.ts'
 import { adapters as failures } from './failures.ts'
+import { adapters as gateway } from './gateway.ts'
 import { adapters as house } from './house.ts'
+import { adapters as migrate } from './migrate.ts'
 import { adapters as models } from './models.ts'
+import { adapters as routing } from './routing.ts'
 import { adapters as schedule } from './schedule.ts'
 import { adapters as tools } from './tools.ts'
+import { adapters as web } from './web.ts'
+import { adapters as workspace } from './workspace.ts'
 
 /** Every function of the vector files that is built so far. */
-export const adapter: Adapters = { ...models, ...config, ...chat, ...failures, ...house, ...schedule, ...tools }
+export const adapter: Adapters = {
+  ...access,
+  ...agent,
+  ...chat,
+  ...commands,
+  ...config,
+  ...failures,
+  ...gateway,
+  ...house,
+  ...migrate,
+  ...models,
+  ...routing,
+  ...schedule,
+  ...tools,
+  ...web,
+  ...workspace,
+}

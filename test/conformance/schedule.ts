@@ -22,7 +22,7 @@ export const adapters: Adapters = {
       log: silent,
       zone: 'UTC',
       newId: () => crypto.randomUUID(),
-      sessionOf: () => 'agent:main:main',
+      stored: (message) => ({ session: 'agent:main:main', payload: JSON.stringify(message) }),
       ownerChat: async () => ({ channel: 'telegram', chat: '1' }),
     }).beat()
   },

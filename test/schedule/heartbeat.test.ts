@@ -33,7 +33,7 @@ function setUp(text: string | undefined) {
     log: silent,
     zone: 'UTC',
     newId: () => `id-${(id += 1)}`,
-    sessionOf: () => 'agent:main:owner',
+    stored: (message: InboundMessage) => ({ session: 'agent:main:owner', payload: JSON.stringify(message) }),
     ownerChat: async () => owner.chat,
   }
   return {

@@ -269,3 +269,19 @@ test('a job that nobody can read is told of once and touches no other', async ()
   assert.equal(log.length, 2)
   assert.equal((await store.jobs.list()).length, 3)
 })
+
+test('whoever takes messages up is told of each one, once', async () => {
+  const arrived: string[] = []
+  const { editor, schedule, process, clock, messages } = scheduleHouse({
+    arrived: ({ platformId }) => void arrived.push(platformId),
+  })
+  await editor.add({ message: 'x', schedule: { kind: 'every', everyMs: minute }, to: chat, createdBy: creator })
+  for (let run = 0; run < 3; run += 1) {
+    await clock.advance(minute)
+    await Promise.all([schedule.tick(), process().tick()])
+  }
+  assert.deepEqual(
+    arrived,
+    (await messages()).map(({ id }) => id),
+  )
+})

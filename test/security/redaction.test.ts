@@ -1,52 +1,16 @@
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { jsonLog } from '../../src/app/json-log.ts'
 import { plainLog } from '../../src/app/log.ts'
 import { promptHistory } from '../../src/app/prompt-history.ts'
-import { redactedChannel, redactedStore } from '../../src/app/redacted.ts'
+import { redactedChannel } from '../../src/app/redacted-channel.ts'
 import { consoleChannel } from '../../src/channels/console/index.ts'
 import type { Channel } from '../../src/core/channel.ts'
-import { userText } from '../../src/core/message.ts'
-import { silent } from '../../src/core/log.ts'
 import { mask, redactor } from '../../src/kit/redact.ts'
-import { openStore } from '../../src/store/open.ts'
 import { emptyHome, picoclaw, writeConfig } from '../e2e/program.ts'
-import { fakeClock } from '../fakes/clock.ts'
 import { type HttpServer, httpServer, json, type ScriptedReply, sse } from '../fakes/http-server.ts'
-
-/** One secret for each way in which a secret reaches the program. */
-const planted = {
-  key: 'sk-live-9f8e7d6c5b4a',
-  'second key': 'sk-live-9f8e7d6c5b4a-longer',
-  'key with odd characters': 'bra"ve\\kéy/+=😀 4711',
-  'key in the environment': 'gsk_env1234567890',
-  'password of the proxy': 'pr0xy-p@ss:word',
-  'password in an address': 'addr3ss-passw0rd',
-} as const
-const secrets = Object.values(planted)
-
-const formsOf = (secret: string): readonly string[] => [
-  secret,
-  Buffer.from(secret).toString('base64').replace(/=+$/, ''),
-  Buffer.from(secret).toString('base64url'),
-  encodeURIComponent(secret),
-  JSON.stringify(secret).slice(1, -1),
-  JSON.stringify(JSON.stringify(secret).slice(1, -1)).slice(1, -1),
-]
-/** Everything a talkative model could say, every secret in every form. */
-const everything = `The keys are ${secrets.flatMap(formsOf).join(' and ')}. The end.`
-
-function assertClean(text: string, where: string): void {
-  const leaks = Object.entries(planted).filter(([, secret]) => formsOf(secret).some((form) => text.includes(form)))
-  // Names alone: a failing test must not print what leaked.
-  assert.deepEqual(
-    leaks.map(([name]) => name),
-    [],
-    where,
-  )
-}
+import { assertClean, everything, planted, secrets, stored } from './planted.ts'
 
 /** An answer of OpenAI's kind in pieces of three letters. */
 const inPieces = (text: string): ScriptedReply =>
@@ -88,13 +52,6 @@ const env = {
   GROQ_API_KEY: planted['key in the environment'],
   HTTP_PROXY: `http://me:${encodeURIComponent(planted['password of the proxy'])}@127.0.0.1:1`,
 }
-
-/** All that a run left in its home, but for the configuration itself. */
-const stored = (home: string) =>
-  readdirSync(home, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name !== 'config.json')
-    .map((entry) => readFileSync(join(entry.parentPath, entry.name)).toString())
-    .join('\n')
 
 test('what a model says reaches neither stdout nor the store with a secret in it, also in pieces', async () => {
   await using server = await httpServer(...always(inPieces(everything)))
@@ -201,54 +158,6 @@ test('both logs clean each line, fields and escapes included', () => {
   assert.equal(lines.length, 6)
   assertClean(lines.join(''), 'logs')
   assert.equal((JSON.parse(lines.at(-1) ?? '') as { nested: object }).nested instanceof Object, true)
-})
-
-test('the store keeps no secret in conversations, titles, the ledger or the reasons of rests', async () => {
-  const home = emptyHome()
-  const clock = fakeClock()
-  const store = redactedStore(openStore(join(home, 'picoclaw.db'), { clock, log: silent }), redactor(secrets))
-  await store.sessions.append('s', 't', 1, [
-    userText(everything),
-    {
-      role: 'assistant',
-      parts: [
-        { type: 'thinking', text: everything },
-        { type: 'text', text: everything },
-        { type: 'tool-call', id: '1', name: 'web', input: { url: everything, [planted.key]: secrets } },
-      ],
-    },
-  ])
-  store.ledger.add({
-    call: 'c',
-    at: 1,
-    cause: 'chat',
-    endpoint: 'm',
-    vendor: 'v',
-    modelAsked: 'm',
-    modelAnswered: everything,
-    keyTag: 'tag',
-    outcome: 'ok',
-    input: 1,
-    output: 1,
-    cacheRead: 0,
-    cacheWrite: 0,
-    totalMs: 1,
-  })
-  assert.equal(await store.counters.next(everything), 0)
-  assert.equal(await store.counters.next(everything), 1)
-  const reason = { endpoint: 'm', kind: 'auth', message: everything, ms: 1, skipped: false } as const
-  await store.rests.put({ key: planted.key, until: 9, failures: 1, billingFailures: 0, lastFailureAt: 1, reason })
-  await store.ledger.flush()
-  const [entry] = await store.sessions.read('s')
-  assertClean(
-    JSON.stringify([entry, await store.sessions.list(), await store.ledger.rows(), await store.rests.all()]),
-    'rows',
-  )
-  assert.equal((await store.rests.get(planted.key))?.until, 9)
-  await store.rests.clear(planted.key)
-  assert.equal(await store.rests.get(planted.key), undefined)
-  await store.close()
-  assertClean(stored(home), 'files')
 })
 
 test('the history of the prompt keeps no secret', async () => {

@@ -10,8 +10,19 @@ export function reportLines(report: TurnReport, interactive: boolean): readonly 
     lines.push(`Answered by ${report.by?.endpoint ?? 'nobody'} after ${tried.join(', ')}.`)
   }
   if (report.stop === 'length') lines.push('The answer was cut at the token limit (max_tokens).')
-  if (interactive && report.by) lines.push(summary(report))
+  const { tools = [], changed = [] } = report
+  if (tools.length > 0) lines.push(`Tools: ${counted(tools.map(({ name }) => name))}`)
+  if (changed.length > 0) lines.push(`Files: ${changed.join(', ')}`)
+  if (tools.length > 0 && report.by) lines.push(`Model: ${report.by.model || report.by.endpoint}`)
+  if ((interactive || tools.length > 0) && report.by) lines.push(summary(report))
   return lines
+}
+
+/** `read_file, edit_file × 2` */
+function counted(names: readonly string[]): string {
+  const times = new Map<string, number>()
+  for (const name of names) times.set(name, (times.get(name) ?? 0) + 1)
+  return [...times].map(([name, count]) => (count > 1 ? `${name} × ${count}` : name)).join(', ')
 }
 
 function summary(report: TurnReport): string {

@@ -25,7 +25,11 @@ const web = f.section('Web search and pages.', {
   kagi: keyed('Kagi.', 'https://kagi.com/api/v1/search'),
   perplexity: keyed('Perplexity.'),
   sogou: f.section('Sogou.', { enabled: f.flag(true, 'Use it.'), max_results: results() }),
-  duckduckgo: f.section('DuckDuckGo; needs no key.', { enabled: f.flag(true, 'Use it.'), max_results: results() }),
+  duckduckgo: f.section('DuckDuckGo; needs no key.', {
+    enabled: f.flag(true, 'Use it.'),
+    max_results: results(),
+    base_url: f.text('Another address than https://html.duckduckgo.com/html/.'),
+  }),
   gemini: f.section('Gemini with Google Search.', {
     enabled: f.flag(false, 'Use it.'),
     api_key: f.secret('Its key.'),

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Clock } from '../../core/clock.ts'
 import type { InboxItem, InboxStore } from '../../core/store.ts'
+import { outboxWriter } from './outbox.ts'
 import { transaction } from './transaction.ts'
 
 /** For so long a message that was done is known again when it comes a second time. */
@@ -19,6 +20,7 @@ export function inboxWriter(database: DatabaseSync): (item: Omit<InboxItem, 'tri
 
 export function inbox(database: DatabaseSync, clock: Clock): InboxStore {
   const insert = inboxWriter(database)
+  const send = outboxWriter(database)
   const forget = database.prepare(`
     DELETE FROM inbox WHERE number IN (SELECT number FROM inbox WHERE state = 'done' AND ended_at < ? LIMIT ${forgotten})`)
   const open = database.prepare(`SELECT * FROM inbox WHERE state = 'open' ORDER BY at, number`)
@@ -52,9 +54,12 @@ export function inbox(database: DatabaseSync, clock: Clock): InboxStore {
     async replace(channel, platformId, payload) {
       return replace.run({ channel, platformId, payload }).changes > 0
     },
-    async done(ids) {
+    async done(ids, outbox = []) {
       const now = clock.now()
-      transaction(database, () => ids.forEach((id) => done.run({ id, now })))
+      transaction(database, () => {
+        for (const id of ids) done.run({ id, now })
+        send(outbox)
+      })
     },
     async setAside(ids, why) {
       const now = clock.now()

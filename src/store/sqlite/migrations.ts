@@ -98,7 +98,6 @@ export const migrations: readonly (readonly (string | ((database: DatabaseSync) 
     note TEXT,
     platform_id TEXT
   ) STRICT;
-  CREATE INDEX outbox_open ON outbox (at) WHERE state IN ('waiting', 'sending');
   CREATE INDEX outbox_by_time ON outbox (at);
   CREATE INDEX outbox_by_state ON outbox (state, at);
   CREATE INDEX outbox_by_session ON outbox (session, at);

@@ -1,12 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { OutboxItem, OutboxStore } from '../../core/store.ts'
+import type { NewOutboxItem, OutboxItem, OutboxStore } from '../../core/store.ts'
 import { conditions } from './conditions.ts'
 import { transaction } from './transaction.ts'
 
-type Fresh = Omit<OutboxItem, 'state' | 'note' | 'platformId'>
-
 /** Stores messages on their way out; one whose id is known stays as it is. Runs within the caller's transaction. */
-export function outboxWriter(database: DatabaseSync): (items: readonly Fresh[]) => void {
+export function outboxWriter(database: DatabaseSync): (items: readonly NewOutboxItem[]) => void {
   const insert = database.prepare(`
     INSERT INTO outbox (id, channel, chat, session, turn, at, payload) VALUES (?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (id) DO NOTHING`)

@@ -8,6 +8,8 @@ import { excerptOf, phrasesOf, searchText, wordsOf } from '../words.ts'
  * the messages of one session stand side by side in it.
  */
 const perSession = 2 ** 24
+/** Of a word that stands nearly everywhere, only so many hits are weighed: those of the youngest sessions. */
+const ranked = 5_000
 const rowOf = (session: number, seq: number) => session * perSession + seq
 
 /** Puts messages into the index. */
@@ -37,8 +39,10 @@ export function unindexer(database: DatabaseSync): (session: number) => void {
 
 export function searcher(database: DatabaseSync): SessionStore['search'] {
   const find = database.prepare(`
-    SELECT rowid FROM message_words WHERE message_words MATCH :words AND rowid >= :from AND rowid < :to
-    ORDER BY rank, rowid DESC LIMIT :limit`)
+    SELECT number FROM (
+      SELECT rowid AS number, rank AS distance FROM message_words
+      WHERE message_words MATCH :words AND rowid >= :from AND rowid < :to ORDER BY rowid DESC LIMIT ${ranked})
+    ORDER BY distance, number DESC LIMIT :limit`)
   const numberOf = database.prepare('SELECT number FROM session WHERE key = ?')
   const message = database.prepare(
     'SELECT key, seq, at, json FROM session JOIN message ON session = key WHERE number = ? AND seq = ?',
@@ -51,14 +55,12 @@ export function searcher(database: DatabaseSync): SessionStore['search'] {
     const words = phrases.map(({ words, open }) => `"${words.join(' ')}"${open ? '*' : ''}`).join(' AND ')
     const from = number === undefined ? 0 : rowOf(Number(number), 0)
     const to = number === undefined ? Number.MAX_SAFE_INTEGER : rowOf(Number(number) + 1, 0)
-    return find.all({ words, from, to, limit }).flatMap(({ rowid }): SearchHit[] => {
-      const row = message.get(Math.floor(Number(rowid) / perSession), Number(rowid) % perSession)
+    return find.all({ words, from, to, limit }).flatMap(({ number: found }): SearchHit[] => {
+      const row = message.get(Math.floor(Number(found) / perSession), Number(found) % perSession)
       if (!row) return []
-      const found = JSON.parse(String(row['json'])) as Message
-      const excerpt = excerptOf(searchText(found), phrases)
-      return [
-        { session: String(row['key']), seq: Number(row['seq']), at: Number(row['at']), role: found.role, excerpt },
-      ]
+      const said = JSON.parse(String(row['json'])) as Message
+      const excerpt = excerptOf(searchText(said), phrases)
+      return [{ session: String(row['key']), seq: Number(row['seq']), at: Number(row['at']), role: said.role, excerpt }]
     })
   }
 }

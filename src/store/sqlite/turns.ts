@@ -37,6 +37,14 @@ export function turns(database: DatabaseSync): TurnStore {
         done.run({ id, at })
       })
     },
+    async join({ id, at, inbox, messages }) {
+      transaction(database, () => {
+        const session = one.get(id)?.['session']
+        if (session === undefined) return
+        for (const item of inbox) takeUp.run({ turn: id, id: item })
+        log(String(session), id, at, messages)
+      })
+    },
     async get(id) {
       const row = one.get(id)
       return row && asRecord(row)

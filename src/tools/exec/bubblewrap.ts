@@ -22,6 +22,8 @@ export interface Wall {
   readonly expose: readonly Exposed[]
   /** Files and folders inside what is seen that stay empty: configuration, secrets, stores. */
   readonly hidden: readonly string[]
+  /** Files and folders inside the workspace that the command may only read. One that is missing is not kept from being made. */
+  readonly readOnly?: readonly string[]
   /** A folder to use as /tmp, kept between commands. Without it every command has an empty one of its own. */
   readonly temporary?: string
   /** The most processes at a time; not kept by the kernel for the superuser. */
@@ -67,6 +69,7 @@ function bubblewrap(program: string, extra: readonly string[] = newer): Sandbox 
           path,
           flags: [writable ? '--bind-try' : '--ro-bind-try', path, path],
         })),
+        ...(wall.readOnly ?? []).map((path) => ({ path, flags: ['--ro-bind-try', path, path] })),
         ...(await Promise.all(wall.hidden.map(cover))).flat(),
       ]
       return [

@@ -1,8 +1,9 @@
 import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Clock } from '../../core/clock.ts'
 import { Problem } from '../../core/problem.ts'
 import type { ToolContext, ToolOutput } from '../../core/tool.ts'
-import type { FileAccess } from '../files/access.ts'
+import { type FileAccess, trustedNames } from '../files/access.ts'
 import type { Exposed, NoSandbox, Sandbox } from './bubblewrap.ts'
 import { environmentOf } from './environment.ts'
 import { mayExec } from './gate.ts'
@@ -27,6 +28,8 @@ export interface ExecOptions {
   readonly allowRemote?: boolean
   /** Commands the owner refuses, whatever a sandbox would say. Default none. */
   readonly deny?: readonly RegExp[]
+  /** Commands that `deny` does not hold for. */
+  readonly permit?: readonly RegExp[]
   /** Default false. */
   readonly network?: boolean
   readonly expose?: readonly Exposed[]
@@ -67,10 +70,15 @@ export async function execute(options: ExecOptions, order: Order, context: ToolC
   return outcome(ran, { seconds, ...(wrapped.note !== undefined && { note: wrapped.note }) })
 }
 
-function checkRights({ allowRemote = true, deny = [] }: ExecOptions, command: string, context: ToolContext): void {
+function checkRights(
+  { allowRemote = true, deny = [], permit = [] }: ExecOptions,
+  command: string,
+  context: ToolContext,
+): void {
   if (!mayExec(allowRemote, context.origin.channel))
     throw new Problem('exec is restricted to internal channels.', { mend: 'Ask for it in the terminal.' })
-  if (deny.some((pattern) => command.search(pattern) >= 0))
+  const fits = (pattern: RegExp) => command.search(pattern) >= 0
+  if (deny.some(fits) && !permit.some(fits))
     throw new Problem('The owner does not allow this command (tools.exec.custom_deny_patterns).')
 }
 
@@ -84,7 +92,17 @@ async function wrap(options: ExecOptions, command: string, cwd: string, context:
   const sandbox = await options.sandbox()
   if ('wrap' in sandbox) {
     const { workspace, network = false, expose = [], hidden = [], temporary, processes = 1000 } = options
-    const wall = { workspace, cwd, network, expose, hidden, processes, ...(temporary !== undefined && { temporary }) }
+    const wall = {
+      workspace,
+      cwd,
+      network,
+      expose,
+      hidden,
+      processes,
+      // Words from outside must not become what later turns trust by way of a command.
+      readOnly: context.tainted ? trustedNames.map((name) => join(workspace, name)) : [],
+      ...(temporary !== undefined && { temporary }),
+    }
     return { argv: await sandbox.wrap(command, wall) }
   }
   if (await options.allowUnsandboxed?.(command, context))

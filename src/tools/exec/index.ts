@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Tool } from '../../core/tool.ts'
+import type { Effect, Tool } from '../../core/tool.ts'
 import { defineTool } from '../define.ts'
 import { type ExecOptions, execute } from './engine.ts'
 
@@ -17,6 +17,7 @@ export function execTool(options: ExecOptions): Tool {
       working_dir: z.string().min(1).optional().describe('Folder to start in, relative to the workspace.'),
     }),
     readOnly: false,
+    ...effectsOf(options),
     run: ({ command, working_dir: workingDir }, context) => execute(options, { command, workingDir }, context),
   })
 }
@@ -32,6 +33,15 @@ export function bashTool(options: ExecOptions): Tool {
       timeout: z.int().min(1).optional().describe('Seconds until the command is ended.'),
     }),
     readOnly: false,
+    ...effectsOf(options),
     run: ({ command, timeout: timeoutSeconds }, context) => execute(options, { command, timeoutSeconds }, context),
   })
+}
+
+/** A command that may reach the network shows words that anybody may have written. */
+function effectsOf({ network = false }: ExecOptions): {
+  readonly effects: readonly Effect[]
+  readonly outside?: string
+} {
+  return network ? { effects: ['run', 'network'], outside: 'web' } : { effects: ['run'] }
 }

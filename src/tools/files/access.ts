@@ -1,6 +1,7 @@
 import { realpath } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { relative, resolve, sep } from 'node:path'
 import { Problem } from '../../core/problem.ts'
+import type { Effect } from '../../core/tool.ts'
 import { isInside, resolveInside } from '../../kit/path-inside.ts'
 import { told } from './errors.ts'
 
@@ -26,6 +27,8 @@ export interface FileAccess {
   resolve(path: string, purpose: Purpose): Promise<string>
   /** Throws a Problem unless the real path of something that was opened is for us. */
   verify(real: string, asked: string, purpose: Purpose): Promise<void>
+  /** What writing to a path means, by its words alone; a link cannot hide it, for `verify` refuses a link to what is trusted. */
+  effectsOfWriting(path: string): readonly Effect[]
 }
 
 /** Who may touch what. Links are followed at each use, never remembered. */
@@ -46,6 +49,10 @@ export function fileAccess(options: FileAccessOptions): FileAccess {
       const inWorkspace = isInside(secret, root) && isInside(root, real)
       if (isInside(secret, real) && !inWorkspace) throw new Problem(`Access denied: ${asked} is not for tools.`)
     }
+    if (purpose === 'write' && isTrusted(root, real) && !isTrusted(workspace, resolve(workspace, asked)))
+      throw new Problem(`Access denied: ${asked} is another way to ${relative(root, real)}.`, {
+        mend: 'Write to it under its own name.',
+      })
     if (free(purpose) || isInside(root, real)) return
     if (allowed(resolve(workspace, asked), purpose) && allowed(real, purpose)) return
     throw outside(asked)
@@ -53,6 +60,7 @@ export function fileAccess(options: FileAccessOptions): FileAccess {
 
   return {
     verify,
+    effectsOfWriting: (path) => (isTrusted(workspace, resolve(workspace, path)) ? ['write', 'memory'] : ['write']),
     async resolve(path, purpose) {
       if (workspace === '') throw new Problem('Access denied: there is no workspace.')
       const mayLeave = free(purpose) || allowed(resolve(workspace, path), purpose)
@@ -64,6 +72,24 @@ export function fileAccess(options: FileAccessOptions): FileAccess {
       return real
     },
   }
+}
+
+/** What later turns read as their own: who the agent is, what it remembers, what it can. */
+export const trustedNames = [
+  'AGENT.md',
+  'AGENTS.md',
+  'SOUL.md',
+  'USER.md',
+  'IDENTITY.md',
+  'HEARTBEAT.md',
+  'memory',
+  'skills',
+] as const
+const trusted: ReadonlySet<string> = new Set(trustedNames.map((name) => name.toLowerCase()))
+
+function isTrusted(workspace: string, path: string): boolean {
+  const [first = ''] = relative(workspace, path).split(sep)
+  return trusted.has(first.toLowerCase())
 }
 
 function outside(asked: string): Problem {

@@ -20,6 +20,7 @@ export function editFileTool(access: FileAccess): Tool {
       new_text: z.string().describe('What to put in its place.'),
     }),
     readOnly: false,
+    effects: ({ path }) => access.effectsOfWriting(path),
     async run({ path, old_text: before, new_text: after }) {
       const content = await contentOf(access, path)
       const edited = replaceOnce(content, before, after)

@@ -17,6 +17,7 @@ export function writeFileTool(access: FileAccess): Tool {
       overwrite: z.boolean().optional().describe('Replace the file if it is there. Default false.'),
     }),
     readOnly: false,
+    effects: ({ path }) => access.effectsOfWriting(path),
     async run({ path, content, overwrite = false }) {
       await writeFile(access, path, content, { replace: overwrite })
       return `File written: ${path}`
@@ -30,6 +31,7 @@ export function appendFileTool(access: FileAccess): Tool {
     description: 'Adds text to the end of a file, which is made if it is missing.',
     input: z.object({ path, content: z.string().describe('What to add.') }),
     readOnly: false,
+    effects: ({ path }) => access.effectsOfWriting(path),
     async run({ path, content }) {
       await appendFile(access, path, content)
       return `Appended to ${path}`

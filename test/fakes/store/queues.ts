@@ -4,6 +4,7 @@ import type {
   InboxStore,
   Job,
   JobStore,
+  NewOutboxItem,
   OutboxItem,
   OutboxStore,
   TurnRecord,
@@ -37,8 +38,11 @@ export function memoryQueues(write: Write) {
     const item = received.get(id)
     if (item?.state === 'open') received.set(id, { ...item, ...change })
   }
-  const asItem = ({ state: _, why: __, ended: ___, ...item }: Received): InboxItem => item
-  const send = (items: readonly Omit<OutboxItem, 'state' | 'note' | 'platformId'>[]) => {
+  const asItem = ({ id, channel, platformId, session, at, payload, tries, turn }: Received): InboxItem => {
+    const item = { id, channel, platformId, session, at, payload, tries }
+    return turn === undefined ? item : { ...item, turn }
+  }
+  const send = (items: readonly NewOutboxItem[]) => {
     for (const item of items) if (!sent.has(item.id)) sent.set(item.id, { ...item, state: 'waiting' })
   }
 
@@ -55,8 +59,9 @@ export function memoryQueues(write: Write) {
       changeOpen(item.id, { payload })
       return true
     },
-    async done(ids) {
+    async done(ids, items = []) {
       for (const id of ids) changeOpen(id, { state: 'done', payload: '' })
+      send(items)
     },
     async setAside(ids, why) {
       for (const id of ids) changeOpen(id, { state: 'aside', why, ended: (ended += 1) })
@@ -102,6 +107,12 @@ export function memoryQueues(write: Write) {
       write(turn.session, id, at, messages)
       send(items)
       for (const item of received.values()) if (item.turn === id) changeOpen(item.id, { state: 'done', payload: '' })
+    },
+    async join({ id, at, inbox: ids, messages }) {
+      const turn = turns.get(id)
+      if (!turn) return
+      for (const item of ids) changeOpen(item, { turn: id })
+      write(turn.session, id, at, messages)
     },
     get: async (id) => turns.get(id),
     async list({ session, state, limit = 100 } = {}) {

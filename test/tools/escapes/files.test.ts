@@ -64,6 +64,7 @@ suite('escape by file tool: links', () => {
 function raced(place: Place, race: (typeof swaps)[number], verify: boolean): FileAccess {
   const access = guarded(place)
   return {
+    ...access,
     async resolve(path, purpose) {
       // Harmless again before each look, as somebody would who flips it to and fro.
       await rm(join(place.workspace, race.swap), { recursive: true, force: true })
@@ -93,5 +94,5 @@ suite('escape by file tool: links exchanged while a path is used', () => {
 test('every class has at least twenty ways to try', () => {
   assert.ok(new Set(waysOut).size >= 20)
   assert.ok(links.length >= 20)
-  assert.ok(swaps.length * all.length >= 20)
+  assert.ok(new Set(swaps.map((swap) => JSON.stringify(swap))).size >= 20)
 })

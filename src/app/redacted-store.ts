@@ -1,47 +1,5 @@
-import type { Channel, OutboundMessage } from '../core/channel.ts'
 import type { InboxItem, OutboxItem, Store } from '../core/store.ts'
 import type { Redactor } from '../kit/redact.ts'
-
-/** The same channel; no secret passes it, also when it comes split over the pieces of a growing message. */
-export function redactedChannel(channel: Channel, redact: Redactor): Channel {
-  const clean = (message: OutboundMessage): OutboundMessage => ({
-    ...message,
-    text: redact.text(message.text),
-    ...(message.report && { report: redact.value(message.report) }),
-  })
-  const [typing, live] = [channel.typing?.bind(channel), channel.live?.bind(channel)]
-  const [edit, react] = [channel.edit?.bind(channel), channel.react?.bind(channel)]
-  return {
-    name: channel.name,
-    limits: channel.limits,
-    start: (receive) => channel.start(receive),
-    send: (message) => channel.send(clean(message)),
-    stop: () => channel.stop(),
-    ...(typing && { typing }),
-    ...(edit && { edit: (at, id, text) => edit(at, id, redact.text(text)) }),
-    ...(react && { react }),
-    ...(live && {
-      live(to, options) {
-        const growing = live(to, options)
-        let stream = redact.stream()
-        const push = (text: string) => {
-          if (text !== '') growing.push(text)
-        }
-        return {
-          push: (delta) => push(stream.push(delta)),
-          restart(why) {
-            stream = redact.stream()
-            growing.restart(redact.text(why))
-          },
-          finish(message) {
-            push(stream.flush())
-            return growing.finish(clean(message))
-          },
-        }
-      },
-    }),
-  }
-}
 
 /**
  * The same store; no secret is written into it. Names that hold one (of rests, counters, notes, grants, scopes of money) are changed alike at
@@ -68,6 +26,7 @@ function conversations({ sessions, turns }: Store, redact: Redactor) {
     turns: {
       ...turns,
       begin: (turn) => turns.begin({ ...turn, messages: redact.value(turn.messages) }),
+      join: (turn) => turns.join({ ...turn, messages: redact.value(turn.messages) }),
       finish: ({ report, trouble, ...turn }) =>
         turns.finish({
           ...turn,
@@ -90,6 +49,7 @@ function queues({ inbox, outbox, jobs }: Store, redact: Redactor) {
       ...inbox,
       add: (item) => inbox.add(receive(item)),
       replace: (channel, platformId, payload) => inbox.replace(channel, platformId, json(payload, redact)),
+      done: (ids, items) => inbox.done(ids, items?.map(outgoing(redact))),
       setAside: (ids, why) => inbox.setAside(ids, redact.text(why)),
     },
     outbox: {

@@ -1,0 +1,51 @@
+import { dirname, join } from 'node:path'
+import type { Config } from '../config/schema/config.ts'
+import { defaultWorkspace, type Environment } from '../config/environment.ts'
+
+/** One agent as the configuration has it. */
+export interface AgentFacts {
+  readonly id: string
+  readonly name: string
+  readonly workspace: string
+  /** Its own model; absent: that of the defaults. */
+  readonly model?: string
+  /** What to ask when its model fails; absent: those of the defaults. */
+  readonly fallbacks?: readonly string[]
+  /** The skills it may use; absent: all. */
+  readonly skills?: readonly string[]
+  /** Agents it may hand work to; `*` is all. */
+  readonly mayAsk: readonly string[]
+  readonly subagentModel?: string
+}
+
+export interface Agents {
+  readonly ids: readonly string[]
+  readonly default: AgentFacts
+  /** The agent of this id; the default one when there is none. */
+  get(id: string): AgentFacts
+}
+
+/** The agents of a configuration. Without a list there is one, `main`. */
+export function agentsOf(config: Config, environment: Environment): Agents {
+  const { list, defaults } = config.agents
+  const workspace = defaults.workspace ?? defaultWorkspace(environment)
+  const facts: readonly AgentFacts[] = list.map((agent) => ({
+    id: agent.id,
+    name: agent.name ?? agent.id,
+    workspace: agent.workspace ?? (agent.default || agent.id === 'main' ? workspace : besides(workspace, agent.id)),
+    ...(agent.model?.primary && { model: agent.model.primary }),
+    ...(agent.model?.fallbacks && { fallbacks: agent.model.fallbacks }),
+    ...(agent.skills && { skills: agent.skills }),
+    mayAsk: agent.subagents?.allow_agents ?? [],
+    ...(agent.subagents?.model?.primary && { subagentModel: agent.subagents.model.primary }),
+  }))
+  const main: AgentFacts = { id: 'main', name: 'main', workspace, mayAsk: [] }
+  const fallback = facts.find((_, index) => list[index]?.default) ?? facts[0] ?? main
+  return {
+    ids: facts.length > 0 ? facts.map(({ id }) => id) : [main.id],
+    default: fallback,
+    get: (id) => facts.find((agent) => agent.id === id) ?? fallback,
+  }
+}
+
+const besides = (workspace: string, id: string) => join(dirname(workspace), `workspace-${id}`)

@@ -1,0 +1,230 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { Problem } from '../../core/problem.ts'
+import { gatewayApp } from '../../gateway/app.ts'
+import { isLoopback } from '../../gateway/guard.ts'
+import type { Check } from '../../gateway/ports.ts'
+import { type Listening, serveApp } from '../../gateway/serve.ts'
+import { webhooks } from '../../gateway/webhooks.ts'
+import { type Assistant, assistant, type AssistantOptions } from '../desk/desk.ts'
+import { extensions } from '../desk/extensions.ts'
+import { followConfig } from '../follow-config.ts'
+import { type House, type HouseOptions, openHouse } from '../house.ts'
+import { reloadConfig } from '../reload.ts'
+import { version } from '../version.ts'
+import { channelSet, type ChannelSet } from './channel-set.ts'
+import { type Counts, gatewayMetrics } from './counts.ts'
+import { becomeInstance } from './instance.ts'
+import { isAlive } from './process.ts'
+import { statusText } from './report.ts'
+import { countStart } from './unclean.ts'
+
+export interface GatewayOptions extends Omit<HouseOptions, 'service'> {
+  /** Instead of what the configuration says. */
+  readonly host?: string
+  readonly port?: number
+  /** Go on as usual after unclean starts. */
+  readonly bold?: boolean
+  readonly checkpoint?: AssistantOptions['checkpoint']
+}
+
+/** A running gateway. */
+export interface Gateway {
+  /** What is up, what is not and why; a line each. */
+  report(): readonly string[]
+  readonly url: string | undefined
+  /** Resolves when another process took this home over. */
+  readonly lost: Promise<void>
+  /** Finishes or parks what runs, within 8 seconds, and closes everything. */
+  stop(): Promise<void>
+}
+
+/** Turns have this long to finish when the process is told to end. */
+const drainMs = 8_000
+
+/** Starts everything, in order. A Problem when another gateway runs on this home; whatever else fails is told in the report. */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const house = await openHouse({ ...options, service: true })
+  try {
+    return await start(house, options)
+  } catch (error) {
+    await house.close()
+    throw error
+  }
+}
+
+async function start(house: House, options: GatewayOptions): Promise<Gateway> {
+  const { store, clock, log } = house
+  const over = new AbortController()
+  const owner = `${process.pid}-${randomUUID()}`
+  const counts: Counts = { startedAt: clock.now(), received: 0, sent: 0, uncertain: 0, dead: 0 }
+  const facts = { owner, pid: process.pid, startedAt: counts.startedAt, version }
+  const instance = await becomeInstance(facts, { store, clock, log, signal: over.signal, alive: isAlive })
+  const starts = await countStart(store.notes, clock, over.signal)
+  const safe = starts.safe && options.bold !== true
+  if (safe) await setAside(house)
+
+  const hooks = webhooks(
+    house.current.loaded.config.gateway.webhook_host,
+    house.current.loaded.config.gateway.webhook_port,
+  )
+  const more = extensions(house, { waits: false })
+  let channels: ChannelSet | undefined
+  const desk = assistant(house, {
+    stream: true,
+    channels: () => channels?.list().map(({ name }) => name) ?? [],
+    ...more.desk,
+    services: {
+      ...more.desk.services,
+      reload: () => reload(),
+      status: async () => report().join('\n'),
+    },
+    deliveries: {
+      sent() {
+        counts.sent += 1
+        counts.sentAt = clock.now()
+      },
+      failed(_, state) {
+        counts[state] += 1
+      },
+    },
+    ...(options.checkpoint && { checkpoint: options.checkpoint }),
+  })
+  const open = (channels = channelSet({
+    house,
+    around: { house, webhooks: hooks, owner },
+    road: desk.road,
+    received() {
+      counts.received += 1
+    },
+  }))
+  const token = randomBytes(24).toString('base64url')
+  house.redactor.add(token)
+  let http: Listening | undefined
+  let httpWhy: string | undefined
+  const { gateway } = house.current.loaded.config
+  const secrets = () => [token, gateway.static_token ?? ''].filter(Boolean)
+  const app = gatewayApp(
+    {
+      uptime: () => clock.now() - counts.startedAt,
+      checks: () => checks(house, open, counts),
+      metrics: () =>
+        gatewayMetrics({ house, counts, turns: () => desk.road.size, channels: () => open.list(), version }),
+      reload: () => reload(),
+      tokens: secrets,
+    },
+    knownHosts(gateway, options),
+  )
+
+  async function reload(): Promise<void> {
+    await reloadConfig(house)
+    await adopted()
+  }
+  async function adopted(): Promise<void> {
+    await more.adopt?.()
+    await open.settle()
+  }
+  const report = () =>
+    statusText({
+      house,
+      channels: open.list(),
+      unbuilt: open.unbuilt(),
+      http: http && { host: http.host, port: http.port },
+      httpWhy,
+      safe,
+    })
+
+  try {
+    const place = { host: options.host ?? gateway.host, port: options.port ?? gateway.port }
+    const host =
+      isLoopback(place.host) || gateway.static_token || Object.keys(gateway.keys).length > 0 ? place.host : '127.0.0.1'
+    if (host !== place.host)
+      httpWhy = `gateway.host is ${place.host}, but without gateway.static_token only this machine may ask`
+    http = await serveApp(app, host, place.port)
+    await instance.tell({ host: http.host, port: http.port })
+    await store.notes.put('gateway-token', token)
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    httpWhy = [error.message, error.detail.mend].filter(Boolean).join(' ')
+    log.error(`HTTP is off: ${httpWhy}`)
+  }
+  await open.settle()
+  if (!safe) await more.start?.(desk)
+  const following = followConfig(house, over.signal, {
+    adopted,
+    refused: (why) => tellOwner(desk, why),
+  })
+
+  return {
+    report,
+    url: http && `http://${http.host.includes(':') ? `[${http.host}]` : http.host}:${http.port}`,
+    lost: instance.lost,
+    async stop() {
+      over.abort()
+      await following
+      await more.stop?.()
+      await stopReceiving(open, desk)
+      await desk.admission.flush()
+      await http?.close()
+      await hooks.close()
+      await more.close()
+      await store.notes.remove('gateway-token')
+      await starts.clean()
+      await instance.release()
+      await house.close()
+    },
+  }
+}
+
+/** Turns finish while nothing new comes in; then the channels are closed. */
+async function stopReceiving(channels: ChannelSet, desk: Assistant): Promise<void> {
+  desk.helpers.stop()
+  await channels.pause()
+  await desk.road.drain(drainMs)
+  await channels.stop()
+}
+
+/** After unclean starts nothing is resumed: what waited is kept for a person to look at. */
+async function setAside({ store, log }: House): Promise<void> {
+  const waiting = await store.inbox.open()
+  const why = 'picoclaw started in safe mode after it had ended uncleanly three times'
+  await store.inbox.setAside(
+    waiting.map(({ id }) => id),
+    why,
+  )
+  log.warn(`Safe mode: ${waiting.length} messages were set aside, and no job starts. A clean end leads out of it.`)
+}
+
+async function checks(house: House, channels: ChannelSet, counts: Counts): Promise<Readonly<Record<string, Check>>> {
+  const found: Record<string, Check> = {}
+  try {
+    await house.store.notes.get('gateway')
+    found['store'] = {
+      ok: true,
+      ...(counts.sentAt !== undefined && { message: 'answers are delivered', heardAt: counts.sentAt }),
+    }
+  } catch (error) {
+    found['store'] = { ok: false, message: error instanceof Error ? error.message : String(error) }
+  }
+  for (const channel of channels.list()) {
+    const { state, why, heardAt } = channel.health()
+    found[channel.name] = {
+      ok: state === 'up',
+      ...((why ?? (state === 'starting' && 'is starting')) && { message: why ?? 'is starting' }),
+      ...(heardAt !== undefined && { heardAt }),
+    }
+  }
+  return found
+}
+
+async function tellOwner({ admission, road }: Assistant, text: string): Promise<void> {
+  const [place] = await admission.ownerChats()
+  if (place) await road.send(place.channel, 'owner', { to: place, text })
+}
+
+function knownHosts(
+  { public_url: url, host }: { readonly public_url?: string | undefined; readonly host: string },
+  { host: given }: GatewayOptions,
+): readonly string[] {
+  const names = [host, given ?? '', url !== undefined && URL.canParse(url) ? new URL(url).hostname : '']
+  return names.filter((name) => name !== '' && name !== '0.0.0.0' && name !== '::')
+}

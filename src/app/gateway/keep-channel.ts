@@ -1,0 +1,99 @@
+import type { Channel, ChannelHealth, Receiver } from '../../core/channel.ts'
+import type { Clock } from '../../core/clock.ts'
+import type { Log } from '../../core/log.ts'
+import { Problem } from '../../core/problem.ts'
+
+/** A channel that is kept up on its own: what goes wrong in it is felt nowhere else. */
+export interface KeptChannel {
+  readonly name: string
+  readonly kind: string
+  health(): ChannelHealth
+  /** Resolves when it came up, or it is known why it does not. */
+  readonly first: Promise<void>
+  /** Receives nothing more; it can still send. */
+  pause(): Promise<void>
+  stop(): Promise<void>
+}
+
+export interface KeepOptions {
+  readonly name: string
+  readonly kind: string
+  readonly clock: Clock
+  readonly log: Log
+  make(): Promise<Channel>
+  /** Called before each start; the receiver for what it hears. */
+  open(channel: Channel): Promise<Receiver>
+  close(channel: Channel): Promise<void>
+}
+
+const firstWaitMs = 1_000
+const longestWaitMs = 5 * 60_000
+
+/** Starts a channel; when it cannot start it is tried again, each time later, unless only a person can mend it. */
+export function keepChannel(options: KeepOptions): KeptChannel {
+  const { name, kind, clock, log } = options
+  const over = new AbortController()
+  let channel: Channel | undefined
+  let paused = false
+  let health: ChannelHealth = { state: 'starting' }
+  const first = Promise.withResolvers<void>()
+
+  async function start(): Promise<void> {
+    const made = await options.make()
+    const receiver = await options.open(made)
+    channel = made
+    try {
+      await made.start(receiver)
+    } catch (error) {
+      channel = undefined
+      await options.close(made)
+      throw error
+    }
+  }
+
+  async function run(): Promise<void> {
+    for (let wait = firstWaitMs; !over.signal.aborted; wait = Math.min(wait * 2, longestWaitMs)) {
+      try {
+        await start()
+        health = { state: 'up' }
+        return first.resolve()
+      } catch (error) {
+        const why = sentence(error)
+        health = { state: 'down', why }
+        log.error(`The channel ${name} does not start: ${why}`)
+        first.resolve()
+        // A wrong token does not get better by itself; a change of the configuration starts the channel anew.
+        if (error instanceof Problem) return
+        await clock.sleep(wait, over.signal)
+      }
+    }
+  }
+
+  const running = run().catch(() => first.resolve())
+  return {
+    name,
+    kind,
+    first: first.promise,
+    health: () => channel?.health?.() ?? health,
+    pause,
+    async stop() {
+      await pause()
+      const stopped = channel
+      channel = undefined
+      if (stopped) await options.close(stopped)
+    },
+  }
+
+  async function pause(): Promise<void> {
+    over.abort()
+    await running
+    if (!channel || paused) return
+    paused = true
+    await channel.stop().catch((error: unknown) => log.warn(`The channel ${name} did not stop: ${sentence(error)}`))
+  }
+}
+
+function sentence(error: unknown): string {
+  if (error instanceof Problem) return [error.message, error.detail.mend].filter(Boolean).join(' ')
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,258 @@
+import type { Channel, LiveMessage, OutboundMessage } from '../core/channel.ts'
+import type { Message, UserMessage } from '../core/message.ts'
+import type { NewOutboxItem } from '../core/store.ts'
+import { commandIn, obey } from './commands/commands.ts'
+import { honest } from './honest.ts'
+import { packOutbound } from './payload.ts'
+import { pieces } from './pieces.ts'
+import type { Desk, Ground, TurnOutcome, TurnWatcher } from './ports.ts'
+import { type Running, type Steered, Stop } from './running.ts'
+import type { Work } from './work.ts'
+
+/** How an answer reaches its person. */
+export interface Delivery {
+  /** What is shown while the answer is written. */
+  live(work: Work, turn: string): Promise<LiveMessage>
+  /** The outgoing messages of an answer, stored with the end of the turn. */
+  outgoing(work: Work, turn: string, message: OutboundMessage): Promise<readonly NewOutboxItem[]>
+  /** Called when they are stored. */
+  deliver(
+    work: Work,
+    live: LiveMessage | undefined,
+    message: OutboundMessage,
+    items: readonly NewOutboxItem[],
+  ): Promise<void>
+}
+
+/** Takes one message to its answer, and stores its end. Never throws for a turn that failed: the chat is told. */
+export async function answer(running: Running, desk: Desk, ground: Ground, delivery: Delivery): Promise<void> {
+  const { work } = running
+  const given = work.resumes === undefined && work.cause === 'chat' ? commandIn(work.message.text) : undefined
+  const { signal } = running.abort
+  if (!given) return turn(running, work, await desk.disarm(work.session), desk, ground, delivery)
+  const context = {
+    ...work,
+    sender: work.message.from,
+    at: work.message.at,
+    services: desk.services,
+    signal,
+  }
+  const result = await obey(given, context).catch((error: unknown) => ({
+    type: 'reply' as const,
+    text: honest(error, signal).text,
+  }))
+  if (result.type === 'pass')
+    return turn(
+      running,
+      { ...work, message: { ...work.message, text: result.text } },
+      result.skills,
+      desk,
+      ground,
+      delivery,
+    )
+  await say(work, { ...addressed(work), text: result.text }, ground, delivery)
+}
+
+/** Says something that is no turn's answer; the messages it answers are done with. */
+export async function say(work: Work, message: OutboundMessage, ground: Ground, delivery: Delivery): Promise<void> {
+  const items = await delivery.outgoing(work, '', message)
+  await ground.store.inbox.done(work.inbox, items)
+  await ground.checkpoint('command-done')
+  await delivery.deliver(work, undefined, message, items)
+}
+
+const addressed = ({ message }: Work): Pick<OutboundMessage, 'to' | 'replyTo'> =>
+  message.due ? { to: message.at } : { to: message.at, replyTo: message.id }
+
+async function turn(
+  running: Running,
+  work: Work,
+  skills: readonly string[],
+  desk: Desk,
+  ground: Ground,
+  delivery: Delivery,
+): Promise<void> {
+  const { signal } = running.abort
+  const id = work.resumes ?? ground.newId()
+  using _typing = work.cause === 'chat' ? work.channel.typing?.(work.message.at) : undefined
+  const live = await delivery.live(work, id)
+  const said = { text: '', begun: work.resumes !== undefined }
+  const kept = journal(running, id, ground)
+  let end: End
+  try {
+    signal.throwIfAborted()
+    const question = said.begun ? [] : await begin(running, work, id, desk, ground, delivery)
+    said.begun = true
+    running.turn = id
+    const outcome = await desk.turn(
+      { ...work, turn: id, resumed: work.resumes !== undefined, skills, question, ...kept },
+      watcherOf(work, live, said, ground, delivery),
+      signal,
+    )
+    await ground.checkpoint('turn-answered')
+    end = finished(work, outcome)
+  } catch (error) {
+    if (parked(signal)) {
+      await live.settle?.()
+      return
+    }
+    end = broken(work, error, signal, said.text)
+  }
+  kept.giveBack()
+  await conclude(work, said.begun ? id : undefined, live, end, ground, delivery)
+}
+
+/** Stores the end together with what goes out, then sends it. `id` is undefined for a turn that never began. */
+async function conclude(
+  work: Work,
+  id: string | undefined,
+  live: LiveMessage,
+  end: End,
+  { store, clock, checkpoint }: Ground,
+  delivery: Delivery,
+): Promise<void> {
+  const shown = await live.settle?.()
+  const message = end.message && { ...end.message, ...(shown !== undefined && { replaces: shown }) }
+  const items = message ? await delivery.outgoing(work, id ?? '', message) : []
+  await checkpoint('turn-packed')
+  if (id === undefined) await store.inbox.done(work.inbox, items)
+  else await store.turns.finish({ id, at: clock.now(), outbox: items, ...end.record })
+  await checkpoint('turn-finished')
+  if (message) await delivery.deliver(work, live, message, items)
+}
+
+/** Shows what a turn says; `said` holds the words so far. */
+function watcherOf(
+  work: Work,
+  live: LiveMessage,
+  said: { text: string },
+  ground: Ground,
+  delivery: Delivery,
+): TurnWatcher {
+  return {
+    text(delta) {
+      said.text += delta
+      live.push(delta)
+    },
+    restart(why) {
+      said.text = ''
+      live.restart(why)
+    },
+    activity: (line) => live.activity?.(line),
+    notice(text) {
+      note(work, text, ground, delivery).catch((error: unknown) => ground.log.warn(String(error)))
+    },
+  }
+}
+
+/** The question, heard and stored. */
+async function begin(
+  running: Running,
+  work: Work,
+  id: string,
+  desk: Desk,
+  ground: Ground,
+  delivery: Delivery,
+): Promise<readonly UserMessage[]> {
+  const { store, clock, checkpoint } = ground
+  const heard = await desk.hear(work.message, work.agent, running.abort.signal)
+  await checkpoint('turn-heard')
+  if (heard.echo !== undefined) await note(work, heard.echo, ground, delivery)
+  await store.turns.begin({
+    id,
+    session: work.session,
+    agent: work.agent,
+    cause: work.cause,
+    at: clock.now(),
+    inbox: work.inbox,
+    messages: heard.messages,
+  })
+  await checkpoint('turn-begun')
+  return heard.messages
+}
+
+/** A message beside the answer. */
+async function note(work: Work, text: string, ground: Ground, delivery: Delivery): Promise<void> {
+  const message = { ...addressed(work), text }
+  const items = await delivery.outgoing(work, '', message)
+  await ground.store.outbox.add(items)
+  await delivery.deliver(work, undefined, message, items)
+}
+
+/** What the turn stores on its way, and what it hears on its way. */
+function journal(running: Running, id: string, { store, clock, checkpoint }: Ground) {
+  const { session } = running.work
+  const given = new Map<Message, Steered>()
+  return {
+    /** Steered messages go into the log together with the fact that their inbox rows are this turn's. */
+    async append(messages: readonly Message[]) {
+      const taken = new Set(messages.flatMap((message) => given.get(message) ?? []))
+      const inbox = [...taken].flatMap(({ work }) => work.inbox)
+      if (inbox.length > 0) await store.turns.join({ id, at: clock.now(), inbox, messages })
+      else await store.sessions.append(session, id, clock.now(), messages)
+      for (const message of messages) given.delete(message)
+      await checkpoint(`turn-step-${messages.at(-1)?.role ?? 'none'}`)
+    },
+    steering(): readonly UserMessage[] {
+      const arrived = running.steered.splice(0)
+      for (const steered of arrived) for (const message of steered.messages) given.set(message, steered)
+      return arrived.flatMap(({ messages }) => messages)
+    },
+    /** Messages that the turn was given and did not take in wait again. */
+    giveBack() {
+      running.steered.unshift(...new Set(given.values()))
+    },
+  }
+}
+
+interface End {
+  readonly record: {
+    readonly state: 'done' | 'failed' | 'stopped'
+    readonly messages: readonly Message[]
+    readonly report?: string
+    readonly trouble?: string
+  }
+  /** Undefined when nothing is to be said. */
+  readonly message?: OutboundMessage
+}
+
+function finished(work: Work, { messages, text, report, silent }: TurnOutcome): End {
+  return {
+    record: { state: 'done', messages, report: JSON.stringify(report) },
+    ...(silent !== true && { message: { ...addressed(work), text, report } }),
+  }
+}
+
+function broken(work: Work, error: unknown, signal: AbortSignal, said: string): End {
+  const { text, trouble } = honest(error, signal)
+  const record = { state: signal.aborted ? ('stopped' as const) : ('failed' as const), messages: [], trouble: text }
+  const byCommand = signal.reason instanceof Stop && signal.reason.kind === 'stopped'
+  if (!byCommand) return { record, message: { ...addressed(work), text, trouble } }
+  // Whoever stopped it is told by the command; only what was shown so far is marked.
+  const shown = said.trim()
+  return shown === ''
+    ? { record }
+    : { record, message: { ...addressed(work), text: `${shown}\n\n(Stopped.)`, trouble } }
+}
+
+const parked = (signal: AbortSignal) => signal.reason instanceof Stop && signal.reason.kind === 'parked'
+
+/** The outgoing rows of a message. */
+export async function rowsOf(
+  { channel, session }: { readonly channel: Pick<Channel, 'name' | 'limits' | 'split'>; readonly session: string },
+  turn: string,
+  message: OutboundMessage,
+  { store, clock, newId }: Ground,
+): Promise<readonly NewOutboxItem[]> {
+  return Promise.all(
+    pieces(channel, message).map(async (piece) => ({
+      id: newId(),
+      channel: channel.name,
+      chat: message.to.chat,
+      session,
+      ...(turn !== '' && { turn }),
+      at: clock.now(),
+      payload: await packOutbound(piece, store.blobs),
+    })),
+  )
+}

@@ -1,0 +1,117 @@
+import type { Channel, InboundMessage, OutboundMessage, Receiver } from '../core/channel.ts'
+import type { ChatRef } from '../core/place.ts'
+import type { InboxItem } from '../core/store.ts'
+import { type Delivery, say } from './answer.ts'
+import type { Bursts } from './bursts.ts'
+import { commandIn, type GivenCommand, obey } from './commands/commands.ts'
+import type { LaneOfWork } from './lane.ts'
+import { packInbound, type StoredInbound } from './payload.ts'
+import type { Desk, Ground } from './ports.ts'
+import { type Runnings, Stop } from './running.ts'
+import type { Work } from './work.ts'
+
+export interface IntakeParts {
+  readonly lane: LaneOfWork
+  readonly running: Runnings
+  readonly burst: Bursts<Work>
+  readonly outbox: Delivery
+  send(channel: string, session: string, message: OutboundMessage): Promise<void>
+}
+
+/** What a channel hears: let in or not, stored, then passed on. */
+export function intake(channel: Channel, desk: Desk, ground: Ground, parts: IntakeParts): Receiver {
+  const { store, clock, checkpoint } = ground
+  const { lane, running, burst, outbox } = parts
+
+  async function message(arrived: InboundMessage): Promise<void> {
+    const work = await admitted(arrived)
+    if (!work) return
+    await checkpoint('message-arrived')
+    if (!(await keep(work))) return
+    await checkpoint('message-stored')
+    const given = work.cause === 'chat' ? commandIn(work.message.text) : undefined
+    if (given?.command.control) await obeyNow(work, given)
+    else if (given || work.cause !== 'chat') lane.go(work)
+    else burst.add(burstKey(work), work, arrived.album === undefined ? 'text' : 'album')
+  }
+
+  /** The message as work; undefined when it may not come in, which its sender is told where that is due. */
+  async function admitted(arrived: InboundMessage): Promise<Work | undefined> {
+    const verdict = await desk.admit(channel.name, arrived)
+    const { agent, session } = desk.route(arrived)
+    if (!verdict.pass) {
+      if (verdict.hint !== undefined) await parts.send(channel.name, session, { to: arrived.at, text: verdict.hint })
+      return undefined
+    }
+    const { role, cause } = arrived.due ?? { role: verdict.role, cause: 'chat' as const }
+    return {
+      channel,
+      message: { ...arrived, text: verdict.text },
+      session,
+      agent,
+      role,
+      cause,
+      inbox: [ground.newId()],
+    }
+  }
+
+  /** False when the message was stored before. */
+  async function keep({ message: kept, session, agent, role, inbox }: Work): Promise<boolean> {
+    return store.inbox.add({
+      id: inbox[0] ?? '',
+      channel: channel.name,
+      platformId: platformId(kept.at, kept.id),
+      session,
+      at: clock.now(),
+      payload: await packInbound({ message: kept, agent, role }, store.blobs),
+    })
+  }
+
+  /** Control words wait for no lane. */
+  async function obeyNow(work: Work, given: GivenCommand): Promise<void> {
+    const { signal } = new AbortController()
+    const { message: asked } = work
+    const context = { ...work, sender: asked.from, at: asked.at, services: desk.services, signal }
+    const result = await obey(given, context)
+    if (result.type === 'reply') await say(work, { to: asked.at, replyTo: asked.id, text: result.text }, ground, outbox)
+  }
+
+  /** Messages of this channel that no turn has taken up. */
+  async function waiting(at: ChatRef, id: string): Promise<readonly InboxItem[]> {
+    const wanted = platformId(at, id)
+    return (await store.inbox.open()).filter(
+      (item) => item.channel === channel.name && item.platformId === wanted && item.turn === undefined,
+    )
+  }
+
+  async function edited(at: ChatRef, id: string, text: string): Promise<void> {
+    for (const item of await waiting(at, id)) {
+      const stored = JSON.parse(item.payload) as StoredInbound
+      const payload = JSON.stringify({ ...stored, message: { ...stored.message, text } })
+      if (!(await store.inbox.replace(channel.name, item.platformId, payload))) continue
+      const changed = (work: Work): Work => ({ ...work, message: { ...work.message, text } })
+      // Work that waits in memory says what the store says.
+      const [held] = burst.drop((work) => work.inbox.includes(item.id))
+      if (held) burst.add(burstKey(held), changed(held), 'text')
+      const queued = running.find((entry) => entry.turn === undefined && entry.work.inbox.join() === item.id)
+      if (queued) queued.work = changed(queued.work)
+    }
+  }
+
+  async function deleted(at: ChatRef, id: string): Promise<void> {
+    for (const item of await waiting(at, id)) {
+      burst.drop((work) => work.inbox.includes(item.id))
+      const queued = running.find((entry) => entry.turn === undefined && entry.work.inbox.join() === item.id)
+      queued?.abort.abort(new Stop('stopped'))
+      await store.inbox.done([item.id])
+    }
+  }
+
+  return { message, edited, deleted }
+}
+
+const platformId = ({ chat }: ChatRef, id: string) => `${chat}/${id}`
+
+/** Messages of one person in one chat belong together; an album by its id. */
+const burstKey = ({ session, message }: Work) =>
+  [session, message.at.chat, message.from.id, message.album ?? ''].join('\n')

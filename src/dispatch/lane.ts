@@ -1,0 +1,101 @@
+import type { OutboundMessage } from '../core/channel.ts'
+import { Lanes } from '../kit/lanes.ts'
+import { Places } from '../kit/places.ts'
+import { answer, type Delivery, rowsOf } from './answer.ts'
+import { commandIn } from './commands/commands.ts'
+import type { Desk, Ground } from './ports.ts'
+import { type Running, type Runnings, Stop } from './running.ts'
+import { alone } from './session-lease.ts'
+import type { Work } from './work.ts'
+
+/** Starts of one message before it is set aside: each further one was ended by a crash. */
+const mostStarts = 2
+
+/** Messages of one session, one after another; sessions side by side. */
+export interface LaneOfWork {
+  /** Resolves when the message is answered, or has been taken in by the turn that runs. Rejects only when the store fails. */
+  enter(work: Work, delivery: Delivery): Promise<void>
+  /** The same for a message that nobody waits for. */
+  go(work: Work): void
+  /** Resolves when nothing is left. */
+  idle(): Promise<void>
+}
+
+export function laneOfWork(desk: Desk, ground: Ground, running: Runnings, outbox: Delivery): LaneOfWork {
+  const { store, clock, log, checkpoint } = ground
+  const lanes = new Lanes()
+  const places = new Places(ground.parallelTurns)
+
+  function go(work: Work): void {
+    enter(work, outbox).catch((error: unknown) => {
+      log.error(`A message of ${work.channel.name} was left unanswered: ${String(error)}`)
+    })
+  }
+
+  async function enter(work: Work, delivery: Delivery): Promise<void> {
+    if (await steered(work)) return
+    const entry = running.add(work)
+    try {
+      await lanes.run(work.session, () => places.run(() => attend(entry, delivery)))
+    } finally {
+      running.remove(entry)
+      await passOn(entry)
+    }
+  }
+
+  /** Messages that the turn did not take in get one of their own, unless everything was to end. */
+  async function passOn({ abort, steered: left }: Running): Promise<void> {
+    for (const { work } of left.splice(0)) {
+      if (!abort.signal.aborted) go(work)
+      else if (!isParked(abort.signal)) await store.inbox.done(work.inbox)
+    }
+  }
+
+  /** True when a turn of the same person takes the message in. */
+  async function steered(work: Work): Promise<boolean> {
+    if (work.resumes !== undefined || work.inbox.length === 0 || commandIn(work.message.text)) return false
+    if (!running.canSteer(work)) return false
+    const { messages } = await desk.hear(work.message, work.agent, new AbortController().signal)
+    return running.steer({ work, messages })
+  }
+
+  async function attend(entry: Running, delivery: Delivery): Promise<void> {
+    const { work, abort } = entry
+    if (abort.signal.aborted && work.inbox.length > 0) {
+      if (!isParked(abort.signal)) await store.inbox.done(work.inbox)
+      return
+    }
+    if (work.inbox.length > 0 && (await store.inbox.begin(work.inbox)) > mostStarts) return giveUp(work, delivery)
+    await checkpoint('message-begun')
+    await alone(work.session, ground.owner, { leases: store.leases, clock }, abort.signal, async () => {
+      await endDeadTurns(work)
+      await answer(entry, desk, ground, delivery)
+    })
+  }
+
+  /** Turns of this session that a dead process left without a message to resume them by. */
+  async function endDeadTurns({ session, resumes }: Work): Promise<void> {
+    for (const { id } of await store.turns.list({ session, state: 'running' }))
+      if (id !== resumes)
+        await store.turns.finish({ id, at: clock.now(), state: 'interrupted', messages: [], outbox: [] })
+  }
+
+  /** A message that ended its process twice is kept, told and not tried again. */
+  async function giveUp(work: Work, delivery: Delivery): Promise<void> {
+    const message: OutboundMessage = { to: work.message.at, replyTo: work.message.id, text: poison }
+    const items = await rowsOf(work, work.resumes ?? '', message, ground)
+    log.error(`A message of ${work.channel.name} was set aside: picoclaw ended twice while it worked on it.`)
+    await store.inbox.setAside(work.inbox, 'picoclaw ended twice while it worked on this message')
+    if (work.resumes !== undefined)
+      await store.turns.finish({ id: work.resumes, at: clock.now(), state: 'interrupted', messages: [], outbox: items })
+    else await store.outbox.add(items)
+    await delivery.deliver(work, undefined, message, items)
+  }
+
+  return { enter, go, idle: () => lanes.idle() }
+}
+
+const isParked = ({ reason }: AbortSignal) => reason instanceof Stop && reason.kind === 'parked'
+
+const poison =
+  'I could not work on your last message: picoclaw ended twice while it tried. It is set aside and will not be tried again.'

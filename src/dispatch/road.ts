@@ -1,0 +1,136 @@
+import type { Channel, InboundMessage, OutboundMessage, Receiver } from '../core/channel.ts'
+import { type Delivery, rowsOf } from './answer.ts'
+import { bursts } from './bursts.ts'
+import { type Deliveries, deliverer, type Deliverer } from './deliver.ts'
+import { intake } from './intake.ts'
+import { laneOfWork } from './lane.ts'
+import { liveMessage, terminal } from './live.ts'
+import { unpackInbound } from './payload.ts'
+import type { Desk, Ground } from './ports.ts'
+import { recovered } from './recover.ts'
+import { runnings } from './running.ts'
+import { joined, type Work } from './work.ts'
+
+/** The one road from a message to its answer. */
+export interface Road {
+  /** What a platform's channel hears goes here: checked, stored, answered through the outbox. Call `open` once before. */
+  receiver(channel: Channel): Receiver
+  /** Begins to send through a channel, and takes up what a former process left of it. */
+  open(channel: Channel): Promise<void>
+  /** Sends nothing more through a channel. */
+  close(channel: Channel): Promise<void>
+  /** A message of the person at the terminal; resolves when the answer, or why there is none, is shown. */
+  ask(channel: Channel, message: InboundMessage): Promise<void>
+  /** A message that nobody asked for: of a tool, a job, an approval. Durable when it resolves. */
+  send(channel: string, session: string, message: OutboundMessage): Promise<void>
+  /** Ends what runs in a session and what waits for it; absent: everywhere. A line for each. */
+  stop(session?: string): readonly string[]
+  /** Ctrl-C: ends what runs in a session. The number of turns. */
+  interrupt(session: string): number
+  /** Sends once more what may not have arrived in a session; resolves to how many. */
+  again(session: string): Promise<number>
+  /** A channel that is open. */
+  channel(name: string): Channel | undefined
+  /** Turns that run or wait. */
+  readonly size: number
+  /** Waits for what runs, at most `ms`; what is still running then is parked and goes on in the next process. */
+  drain(ms: number): Promise<void>
+}
+
+/** Messages in parts arrive within this, in milliseconds. */
+const burstTimes = { text: 300, album: 1_000, longest: 3_000 }
+
+export function road(desk: Desk, ground: Ground, deliveries: Deliveries = {}): Road {
+  const { store, clock, log, checkpoint } = ground
+  const running = runnings()
+  const open = new Map<string, { readonly channel: Channel; readonly out: Deliverer }>()
+
+  const outbox: Delivery = {
+    async live(work, turn) {
+      if (work.cause !== 'chat') return liveMessage(undefined, work)
+      const name = `live:${turn}`
+      const shown = work.resumes === undefined ? undefined : await store.notes.get(name)
+      return liveMessage(work.channel, work, {
+        ...(typeof shown === 'string' && { shown }),
+        async onShown(id) {
+          await checkpoint('live-shown')
+          await store.notes.put(name, id)
+          await checkpoint('live-noted')
+        },
+      })
+    },
+    outgoing: (work, turn, message) => rowsOf(work, turn, message, ground),
+    async deliver(work, _live, _message, items) {
+      open.get(work.channel.name)?.out.add(items)
+    },
+  }
+  const lane = laneOfWork(desk, ground, running, outbox)
+  const burst = bursts<Work>(burstTimes, clock, (works) => lane.go(joined(works)))
+
+  async function send(channel: string, session: string, message: OutboundMessage): Promise<void> {
+    const known = open.get(channel)
+    const items = await rowsOf({ channel: known?.channel ?? unopened(channel), session }, '', message, ground)
+    await store.outbox.add(items)
+    known?.out.add(items)
+  }
+
+  return {
+    get size() {
+      return running.size
+    },
+    channel: (name) => open.get(name)?.channel,
+    receiver: (channel) => intake(channel, desk, ground, { lane, running, burst, outbox, send }),
+    async open(channel) {
+      const out = deliverer(channel, ground, deliveries)
+      open.set(channel.name, { channel, out })
+      await out.start()
+      const unpack = (payload: string) => unpackInbound(payload, channel, store.blobs)
+      for (const work of recovered(await store.inbox.open(), unpack, channel)) lane.go(work)
+    },
+    async close(channel) {
+      const out = open.get(channel.name)?.out
+      open.delete(channel.name)
+      await out?.stop()
+    },
+    async ask(channel, message) {
+      const { role, cause } = message.due ?? { role: 'owner', cause: 'chat' }
+      await lane.enter({ channel, message, ...desk.route(message), role, cause, inbox: [] }, terminal)
+    },
+    send,
+    stop(session) {
+      const dropped = burst.drop((work) => session === undefined || work.session === session)
+      for (const { inbox } of dropped) store.inbox.done(inbox).catch((error: unknown) => log.error(String(error)))
+      const turns = running.stop('stopped', session).map(({ work, turn }) => named(work, turn !== undefined))
+      return [...turns, ...dropped.map((work) => named(work, false)), ...desk.stopOthers(session)]
+    },
+    interrupt: (session) => running.stop('interrupted', session).length,
+    async again(session) {
+      const items = await store.outbox.list({ session, state: 'uncertain', limit: 20 })
+      for (const item of items.toReversed()) {
+        await store.outbox.mark(item.id, 'waiting')
+        open.get(item.channel)?.out.add([item])
+      }
+      return items.length
+    },
+    async drain(ms) {
+      burst.flush()
+      const patience = new AbortController()
+      await Promise.race([lane.idle(), clock.sleep(ms, patience.signal).catch(() => undefined)])
+      patience.abort()
+      running.stop('parked')
+      await lane.idle()
+      await Promise.all([...open.values()].map(({ out }) => out.stop()))
+    },
+  }
+}
+
+/** A channel that is off for now: what is sent to it waits in the outbox. */
+const unopened = (name: string): Pick<Channel, 'name' | 'limits'> => ({ name, limits: { maxText: 4_000 } })
+
+/** A turn as people know it. */
+function named({ message, cause }: Work, begun: boolean): string {
+  const text = message.text.replaceAll(/\s+/g, ' ').trim()
+  const title = text.length > 60 ? `${text.slice(0, 59).toWellFormed()}…` : text
+  const what = title === '' ? 'a message' : `“${title}”`
+  return `${what}${cause === 'chat' ? '' : ` (${cause})`}${begun ? '' : ', which had not begun'}`
+}

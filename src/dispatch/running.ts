@@ -1,0 +1,90 @@
+import type { UserMessage } from '../core/message.ts'
+import type { Work } from './work.ts'
+
+/** Why a turn is ended from outside. */
+export class Stop extends Error {
+  override readonly name = 'Stop'
+  /** `stopped`: by a person, who is told by the command. `parked`: the process ends; the turn goes on in the next one. */
+  readonly kind: 'stopped' | 'interrupted' | 'parked'
+
+  constructor(kind: Stop['kind']) {
+    super(kind)
+    this.kind = kind
+  }
+}
+
+/** A message that arrived while its person's turn ran. */
+export interface Steered {
+  readonly work: Work
+  readonly messages: readonly UserMessage[]
+}
+
+/** A turn that runs, or waits for its lane. */
+export interface Running {
+  /** May be exchanged until the turn has begun: a message can be edited while it waits. */
+  work: Work
+  readonly abort: AbortController
+  /** Undefined until it has begun. */
+  turn?: string
+  readonly steered: Steered[]
+}
+
+/** The longest queue of messages into a running turn. */
+const mostSteered = 10
+
+/** What runs, by session. */
+export interface Runnings {
+  readonly size: number
+  add(work: Work): Running
+  remove(running: Running): void
+  /** Gives a message to the turn that the same person runs in the session; false when there is none, or it is full. */
+  steer(steered: Steered): boolean
+  /** True when a turn of the same person has begun in the session. */
+  canSteer(work: Work): boolean
+  /** Ends what runs in a session, or everywhere; resolves to it. */
+  stop(kind: Stop['kind'], session?: string): readonly Running[]
+  find(match: (running: Running) => boolean): Running | undefined
+}
+
+export function runnings(): Runnings {
+  const bySession = new Map<string, Set<Running>>()
+  const all = () => [...bySession.values()].flatMap((set) => [...set])
+  const mine = (work: Work) =>
+    [...(bySession.get(work.session) ?? [])].find(
+      ({ turn, work: running, abort, steered }) =>
+        turn !== undefined &&
+        !abort.signal.aborted &&
+        steered.length < mostSteered &&
+        running.message.from.id === work.message.from.id &&
+        running.role === work.role &&
+        running.cause === work.cause,
+    )
+  return {
+    get size() {
+      return all().length
+    },
+    add(work) {
+      const running: Running = { work, abort: new AbortController(), steered: [] }
+      const set = bySession.get(work.session) ?? new Set()
+      bySession.set(work.session, set.add(running))
+      return running
+    },
+    remove(running) {
+      const set = bySession.get(running.work.session)
+      set?.delete(running)
+      if (set?.size === 0) bySession.delete(running.work.session)
+    },
+    canSteer: (work) => mine(work) !== undefined,
+    steer(steered) {
+      const running = mine(steered.work)
+      running?.steered.push(steered)
+      return running !== undefined
+    },
+    stop(kind, session) {
+      const ended = session === undefined ? all() : [...(bySession.get(session) ?? [])]
+      for (const { abort } of ended) abort.abort(new Stop(kind))
+      return ended
+    },
+    find: (match) => all().find(match),
+  }
+}

@@ -1,0 +1,48 @@
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { getRequestListener } from '@hono/node-server'
+import type { Hono } from 'hono'
+import { Problem } from '../core/problem.ts'
+
+export interface Listening {
+  readonly host: string
+  readonly port: number
+  close(): Promise<void>
+}
+
+/** Serves routes on an address. A Problem when it is taken or not ours. */
+export function serveApp(app: Hono, host: string, port: number): Promise<Listening> {
+  const answer = getRequestListener(app.fetch)
+  return listen((request, response) => void answer(request, response), host, port)
+}
+
+/** Listens on an address; port 0 takes a free one. */
+export async function listen(handler: RequestListener, host: string, port: number): Promise<Listening> {
+  const server = createServer({ requestTimeout: 60_000, headersTimeout: 10_000 }, handler)
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(error, host, port)))
+    server.listen(port, host, resolve)
+  })
+  const { port: taken } = server.address() as AddressInfo
+  return { host, port: taken, close: () => close(server) }
+}
+
+function close(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => void server.close(() => resolve()))
+  server.closeAllConnections()
+  return closed
+}
+
+function cannotListen(error: NodeJS.ErrnoException, host: string, port: number): Problem {
+  if (error.code === 'EADDRINUSE')
+    return new Problem(`Another program listens on ${host}:${port} already.`, {
+      at: 'gateway.port',
+      mend: 'End it, or set another gateway.port.',
+      cause: error,
+    })
+  return new Problem(`${host}:${port} cannot be listened on: ${error.code ?? error.message}.`, {
+    at: 'gateway.host',
+    mend: 'Set gateway.host to an address of this machine.',
+    cause: error,
+  })
+}

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { DeliveryFailure, type DeliveryKind } from '../../src/core/channel.ts'
+import { fakeChannel } from '../fakes/channel.ts'
+import { scene } from './scene.ts'
+
+const failing = (kind: DeliveryKind, times: number, detail = {}) => ({
+  onSend(count: number) {
+    if (count < times) throw new DeliveryFailure(kind, `no (${kind})`, detail)
+  },
+})
+
+test('a platform that asks for patience gets it, and the message once', async () => {
+  const view = await scene({ channel: fakeChannel(failing('rate-limit', 1, { retryAfterMs: 7_000 })) })
+  await view.channel.hear({ text: 'hello' })
+  await view.clock.advance(5_000)
+  assert.deepEqual(view.channel.texts, [])
+  await view.clock.advance(3_000)
+  assert.deepEqual(view.channel.texts, ['answer to hello'])
+})
+
+test('what surely was not sent is tried again, later each time', async () => {
+  const view = await scene({ channel: fakeChannel(failing('not-sent', 4)) })
+  await view.channel.hear({ text: 'hello' })
+  await view.clock.advance(400 + 1_000 + 2_000 + 4_000)
+  assert.deepEqual(view.channel.texts, [])
+  await view.clock.advance(8_000)
+  assert.deepEqual(view.channel.texts, ['answer to hello'])
+})
+
+test('what may have arrived is never repeated blindly', async () => {
+  const view = await scene({
+    channel: fakeChannel({
+      onSend: (count) => (count === 0 ? { arrives: new DeliveryFailure('uncertain', 'reset') } : undefined),
+    }),
+  })
+  await view.channel.hear({ text: 'hello' })
+  await view.clock.advance(10_000)
+  assert.deepEqual(view.channel.texts, [
+    'answer to hello',
+    'My last message here may not have arrived. /again sends it once more.',
+  ])
+})
+
+test('a notice of doubt that is in doubt itself raises no further one', async () => {
+  const view = await scene({
+    channel: fakeChannel({ onSend: () => ({ arrives: new DeliveryFailure('uncertain', 'reset') }) }),
+  })
+  await view.channel.hear({ text: 'hello' })
+  await view.clock.advance(60_000)
+  assert.equal(view.channel.calls.length, 2)
+})
+
+test('a message in doubt is repeated where the platform drops doubles', async () => {
+  const view = await scene({
+    channel: fakeChannel({
+      keyed: true,
+      onSend: (count) => (count === 0 ? { arrives: new DeliveryFailure('uncertain', 'reset') } : undefined),
+    }),
+  })
+  await view.channel.hear({ text: 'hello' })
+  await view.clock.advance(10_000)
+  assert.deepEqual(view.channel.texts, ['answer to hello'])
+  assert.deepEqual(await view.store.outbox.open(), [])
+})
+
+test('a chat that moved is followed, also by later messages and the next process', async () => {
+  const channel = fakeChannel({
+    onSend(_, { to }) {
+      if (to.chat === 'c1') throw new DeliveryFailure('moved', 'upgraded', { movedTo: 'c9' })
+    },
+  })
+  const view = await scene({ channel })
+  await channel.hear({ text: 'one' })
+  await view.clock.advance(400)
+  await channel.hear({ text: 'two' })
+  await view.clock.advance(400)
+  assert.deepEqual(
+    [...channel.shown.values()].map(({ to, text }) => [to.chat, text]),
+    [
+      ['c9', 'answer to one'],
+      ['c9', 'answer to two'],
+    ],
+  )
+  assert.equal(channel.calls.length, 3)
+})
+
+test('a closed chat holds nobody up', async () => {
+  const view = await scene({
+    channel: fakeChannel({
+      onSend(_, { to }) {
+        if (to.chat === 'c1') throw new DeliveryFailure('gone', 'blocked by the person')
+      },
+    }),
+  })
+  await view.channel.hear({ text: 'one' })
+  await view.channel.hear({ text: 'two', from: { id: 'p2', name: 'Ben' }, at: { channel: 'fake', chat: 'c2' } })
+  await view.clock.advance(400)
+  assert.deepEqual(view.channel.texts, ['answer to two'])
+  assert.deepEqual(
+    (await view.store.outbox.list({ state: 'dead' })).map(({ note }) => note),
+    ['blocked by the person'],
+  )
+})
+
+test('an answer whose shown message was deleted is sent anew', async () => {
+  const channel = fakeChannel({ live: true })
+  const view = await scene({
+    channel,
+    async turn({ watcher }) {
+      watcher.text('half')
+      return 'whole'
+    },
+    checkpoint: async (name) => {
+      if (name === 'turn-finished') (channel.shown as Map<string, unknown>).clear()
+    },
+  })
+  await channel.hear({ text: 'go' })
+  await view.clock.advance(400)
+  assert.deepEqual(channel.texts, ['whole'])
+})

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Hono } from 'hono'
+import { Problem } from '../../src/core/problem.ts'
+import { serveApp } from '../../src/gateway/serve.ts'
+import { webhooks } from '../../src/gateway/webhooks.ts'
+
+const hello = () => new Hono().get('/', (context) => context.text('hello'))
+
+test('a port that is taken is told with the setting to change', async () => {
+  const first = await serveApp(hello(), '127.0.0.1', 0)
+  try {
+    assert.equal(await (await fetch(`http://127.0.0.1:${first.port}/`)).text(), 'hello')
+    await assert.rejects(serveApp(hello(), '127.0.0.1', first.port), (error: unknown) => {
+      assert.ok(error instanceof Problem)
+      assert.equal(error.detail.at, 'gateway.port')
+      return true
+    })
+  } finally {
+    await first.close()
+  }
+})
+
+test('webhooks serve nothing but their paths, and only while they are mounted', async () => {
+  const probe = await serveApp(hello(), '127.0.0.1', 0)
+  await probe.close()
+  const hooks = webhooks('127.0.0.1', probe.port)
+  const url = (path: string) => `http://127.0.0.1:${probe.port}${path}`
+  try {
+    const mounted = await hooks.mount('/webhook/secret', (_, response) => response.end('taken'))
+    assert.equal(await (await fetch(url('/webhook/secret?x=1'), { method: 'POST' })).text(), 'taken')
+    for (const path of ['/', '/webhook', '/health', '/webhook/secret/more'])
+      assert.equal((await fetch(url(path))).status, 404)
+    await mounted[Symbol.asyncDispose]()
+    assert.equal((await fetch(url('/webhook/secret'))).status, 404)
+  } finally {
+    await hooks.close()
+  }
+})
