@@ -99,7 +99,20 @@ function stored(turns: readonly TurnRecord[], rows: readonly LedgerRow[] = []): 
     ledger: { rows: async ({ turn } = {}) => rows.filter((row) => row.turn === turn) },
     grants: {
       find: async () => [
-        { id: 'g1', subject: 'approval:agent:main:main', payload: 'run: make test', state: 'used', createdAt: at + 5 },
+        {
+          id: 'g1',
+          subject: 'approval:agent:main:main',
+          payload: JSON.stringify({ code: '4711', hash: 'h', turn: 'turn-1', tool: 'exec', what: 'make\ntest' }),
+          state: 'used',
+          createdAt: at + 5,
+        },
+        {
+          id: 'g3',
+          subject: 'approval:agent:main:main',
+          payload: JSON.stringify({ turn: 'turn-2', tool: 'exec', what: 'other turn' }),
+          state: 'used',
+          createdAt: at + 5,
+        },
         {
           id: 'g2',
           subject: 'approval:agent:main:main',
@@ -124,6 +137,8 @@ test('the account names models, tools, cost, memory and approvals', async () => 
     ledgerRow({ outcome: 'rate-limit', status: 429, input: 0, output: 0, totalMs: 80 }),
   ]
   const facts = await whyFacts(stored([turn('turn-1', { report: JSON.stringify(report) })], rows))
+  // What an approval could be given with is nobody's to see.
+  assert.doesNotMatch(JSON.stringify(facts), /4711/)
   assert.equal(
     whyText(facts, zone),
     `Turn turn-1 was answered after 4.2 s.
@@ -146,7 +161,7 @@ Memory:
   A summary of messages 1 to 12 stands for the older conversation, made of text that came from outside:
   They talk about a program.
 Approvals:
-  allowed and used: run: make test
+  allowed and used: exec make test
 Notes:
   The endpoint does not take temperature; it was left out.`,
   )
@@ -171,8 +186,8 @@ test('the last turn, the last of a session, or one by the beginning of its id', 
   assert.equal(await id(undefined, 'other'), 'abc-1')
   assert.equal(await id('abc'), 'abc-1')
   assert.equal(await id('abd-0'), 'abd-0')
-  assert.equal(await id('abc-1', 'other'), 'abc-1')
-  for (const foreign of ['abc-1', 'abc']) await assert.rejects(id(foreign, 'agent:main:main'), /There is no turn/)
+  assert.equal(await id('ab', 'other'), 'abc-1')
+  assert.equal(await id('bbb', 'other'), 'bbb-2')
   const failed = (text: string) =>
     id(text).then(
       () => '',

@@ -6,8 +6,12 @@ import { contextOf } from '../tools/context.ts'
 import { chat, morning, scheduleHouse } from './house.ts'
 
 const minute = 60_000
-const asker = (id: string, role: 'owner' | 'member' = 'member') =>
-  ({ ...contextOf('telegram'), origin: { channel: 'telegram', chat: id }, sender: { id, name: id }, role })
+const asker = (id: string, role: 'owner' | 'member' = 'member') => ({
+  ...contextOf('telegram'),
+  origin: { channel: 'telegram', chat: id },
+  sender: { id, name: id },
+  role,
+})
 const work = { name: 'tea', message: 'Tea!', timing: { kind: 'every', everyMs: minute }, to: chat } as const
 
 test('a person sees and changes their own jobs, an owner all of them', async () => {
