@@ -60,7 +60,12 @@ function models({ report, rows }: WhyFacts): readonly string[] {
   )
   const lines = [...new Set(skipped), ...asked]
   const by = report?.by
-  return by === undefined ? lines : [...lines, `Answered by ${by.vendor}/${by.model} (${by.endpoint}).`]
+  return by === undefined
+    ? lines
+    : [
+        ...lines,
+        `Answered by ${by.model.startsWith(`${by.vendor}/`) ? by.model : `${by.vendor}/${by.model}`} (${by.endpoint}).`,
+      ]
 }
 
 function attemptLine(row: LedgerRow, reason: string | undefined): string {
