@@ -31,6 +31,10 @@ export const commands = {
     aliases: ['s'],
     load: () => import('./commands/status.ts'),
   },
+  cron: {
+    summary: 'jobs for later: list, add, remove, enable, disable, run',
+    load: () => import('./commands/cron.ts'),
+  },
   usage: {
     summary: 'what models were asked for, and what that cost',
     load: () => import('./commands/usage.ts'),

@@ -105,6 +105,20 @@ const dayMs = 86_400_000
 const asUtc = ({ year, month, day, hour, minute, second }: Wall): number =>
   Date.UTC(year, month - 1, day, hour, minute, second)
 
+/** Reads `2026-12-24`, `2026-12-24 10:00` or `2026-12-24T10:00:30`; undefined for anything else, and for a day that no calendar has. */
+export function readWall(text: string): Wall | undefined {
+  const found = /^(\d{4})-(\d\d)-(\d\d)(?:[ T](\d\d):(\d\d)(?::(\d\d))?)?$/.exec(text.trim())
+  if (!found) return undefined
+  const parts = found.slice(1).map((part: string | undefined) => Number(part ?? 0))
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts
+  const wall = { year, month, day, hour, minute, second }
+  // What no calendar has is carried over into the next unit, and so comes back as another text.
+  const real = new Date(asUtc(wall)).toISOString()
+  return real.startsWith(`${year}-${two(month)}-${two(day)}T${two(hour)}:${two(minute)}:${two(second)}`)
+    ? wall
+    : undefined
+}
+
 const two = (value: number): string => String(value).padStart(2, '0')
 
 /** `2026-11-30`. */

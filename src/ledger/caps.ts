@@ -28,7 +28,7 @@ export interface Extras {
   /** The budget of the conversation that asks. */
   readonly session?: { readonly micros: number; readonly since: number } | undefined
 }
-export const noExtras: Extras = { raised: { day: 0, month: 0 } }
+const noExtras: Extras = { raised: { day: 0, month: 0 } }
 
 /** Every cap that holds for a call, the narrowest first. Empty when nothing limits it. */
 export function caps(

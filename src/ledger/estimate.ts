@@ -5,7 +5,7 @@ import { costMicros } from '../models/price.ts'
 import type { Spent } from './ports.ts'
 
 /** Tokens of an answer for which nobody named a limit: it is named then, so that the worst case is one. */
-export const outputUnlimited = 16_384
+const outputUnlimited = 16_384
 /** A client's own bytes are not touched, so what it may answer is guessed high. */
 const outputUnlimitedNative = 32_768
 const tokensPerMedia = 3_000
@@ -16,8 +16,10 @@ export interface WorstCase {
   readonly output: number
   /** True when the call itself names the limit of its answer. */
   readonly limited: boolean
-  /** True when the limit may be changed: the request is ours. */
-  readonly ours: boolean
+  /** True when a limit may be set where the call names none: the request is built here. */
+  readonly settable: boolean
+  /** True when less may be asked for than the call wants: it is not the request of a client of the gateway. */
+  readonly lowerable: boolean
 }
 
 /**
@@ -31,7 +33,8 @@ export function worstCase(call: Call): WorstCase {
       input: Math.ceil(call.native.body.length / 2),
       output: limit ?? outputUnlimitedNative,
       limited: limit !== undefined,
-      ours: false,
+      settable: false,
+      lowerable: false,
     }
   }
   const request = call.request()
@@ -41,12 +44,13 @@ export function worstCase(call: Call): WorstCase {
     input: Math.ceil(text / 2) + media * tokensPerMedia,
     output: maxTokens ?? outputUnlimited,
     limited: maxTokens !== undefined,
-    ours: true,
+    settable: true,
+    lowerable: call.cause !== 'client',
   }
 }
 
 /** The likely count: what is booked when a vendor that had the prompt told no figure. */
-export function likelyInput(call: Call): number {
+function likelyInput(call: Call): number {
   if (call.native) return Math.ceil(call.native.body.length / 4)
   const { text, media } = sizeOf(call.request())
   return Math.ceil(text / 4) + media * tokensPerMedia

@@ -53,7 +53,7 @@ export function purse(parts: PurseParts): (spending: Spending) => Promise<Leave 
     const reserved = await reserve(parts, { endpoint, price, worst, held, now })
     const lowered = reserved.output < worst.output
     return {
-      ...((lowered || !worst.limited) && worst.ours && { maxTokens: reserved.output }),
+      ...((lowered || !worst.limited) && worst.settable && { maxTokens: reserved.output }),
       notes: [
         ...(lowered
           ? [
@@ -105,7 +105,7 @@ async function reserve({ budget, newId, zone }: PurseParts, wish: Wish): Promise
     const cap = held.find(({ scope, since }) => scope === answer.cap.scope && since === answer.cap.since) ?? held[0]
     const left = answer.cap.micros - answer.spent - answer.reserved
     const fits = fitting(price, worst, left)
-    if (!cap || !worst.ours || fits < leastTokens || round === tries)
+    if (!cap || !worst.lowerable || fits < leastTokens || round === tries)
       throw reached(endpoint, cap, { ...answer, micros, now, zone })
     under = capWords(cap, dollars(cap.micros))
     output = Math.min(fits, output - 1)

@@ -1,6 +1,6 @@
 import type { LedgerStore, LedgerSum } from '../core/store.ts'
 import { Problem, exitCodes } from '../core/problem.ts'
-import type { Zone } from '../kit/zone.ts'
+import { readWall, type Zone } from '../kit/zone.ts'
 import { dollars, grouped } from './money.ts'
 
 export const usageGroups = ['cause', 'agent', 'endpoint', 'model', 'session', 'day'] as const
@@ -51,9 +51,8 @@ export function sinceOf(text: string, now: number, zone: Zone): number {
   if (count !== undefined) return now - Number(count) * (unitMs[unit] ?? 0)
   if (text === 'today') return zone.startOf('day', now)
   if (text === 'month') return zone.startOf('month', now)
-  const [, year, month, day] = /^(\d{4})-(\d\d)-(\d\d)$/.exec(text.trim()) ?? []
-  if (year !== undefined && isDate(Number(year), Number(month), Number(day)))
-    return zone.moment({ year: Number(year), month: Number(month), day: Number(day) })
+  const wall = readWall(text)
+  if (wall) return zone.moment(wall)
   throw new Problem(`"${text}" is no time to count from.`, {
     mend: 'Use for example 7d, 12h, today, month or 2026-11-01.',
     exitCode: exitCodes.usage,
@@ -61,8 +60,6 @@ export function sinceOf(text: string, now: number, zone: Zone): number {
 }
 
 const unitMs: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 7 * 86_400_000 }
-const isDate = (year: number, month: number, day: number): boolean =>
-  new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day && month >= 1 && month <= 12
 
 /** What a group is called where nothing is said of it. */
 export function groupName(by: UsageGroup, group: string): string {

@@ -1,10 +1,10 @@
 import type { ToolCallPart, ToolResultPart } from '../core/message.ts'
 import { textOf } from '../core/message.ts'
-import type { Grant, LedgerRow } from '../core/store.ts'
+import type { LedgerRow } from '../core/store.ts'
 import { minuteText, type Zone } from '../kit/zone.ts'
 import { dollars } from './money.ts'
 import { tokensText } from './usage.ts'
-import type { WhyFacts } from './why.ts'
+import type { WhyApproval, WhyFacts } from './why.ts'
 
 /** The account of a turn in words: who was asked, who answered, what was done, what it cost, what it rested on. */
 export function whyText(facts: WhyFacts, zone: Zone): string {
@@ -60,7 +60,12 @@ function models({ report, rows }: WhyFacts): readonly string[] {
   )
   const lines = [...new Set(skipped), ...asked]
   const by = report?.by
-  return by === undefined ? lines : [...lines, `Answered by ${by.vendor}/${by.model} (${by.endpoint}).`]
+  return by === undefined
+    ? lines
+    : [
+        ...lines,
+        `Answered by ${by.model.startsWith(`${by.vendor}/`) ? by.model : `${by.vendor}/${by.model}`} (${by.endpoint}).`,
+      ]
 }
 
 function attemptLine(row: LedgerRow, reason: string | undefined): string {
@@ -132,7 +137,8 @@ function memory({ memory: { summary, after, outside } }: WhyFacts): readonly str
 }
 
 const answers = { asked: 'not answered', given: 'allowed', used: 'allowed and used', denied: 'denied' } as const
-const approval = ({ payload, state }: Grant): string => `${answers[state]}: ${clip(payload, 200)}`
+const approval = ({ tool, what, state }: WhyApproval): string =>
+  `${answers[state]}: ${tool === undefined ? '' : `${tool} `}${clip(what, 200)}`
 
 /** One line of at most `most` characters. */
 function clip(text: string, most: number): string {

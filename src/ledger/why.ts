@@ -14,12 +14,19 @@ export interface WhyFacts {
   readonly messages: readonly LogEntry[]
   readonly memory: Pick<SessionState, 'summary' | 'after' | 'outside'>
   /** What it asked a person for. */
-  readonly approvals: readonly Grant[]
+  readonly approvals: readonly WhyApproval[]
+}
+
+/** What a person was asked to allow, without what it could be answered with. */
+export interface WhyApproval {
+  readonly state: Grant['state']
+  readonly tool?: string
+  readonly what: string
 }
 
 /**
- * What is known about a turn. `id` may be the beginning of one, as long as only one begins so; without it the last turn, of `session`
- * where that is given. A Problem when there is none.
+ * What is known about a turn. `id` may be the beginning of one, as long as only one begins so (of `session`, where that has one); without it
+ * the last turn, of `session` where that is given. A Problem when there is none. Who may see the turn is for the caller to say.
  */
 export async function whyFacts(store: WhyStore, id?: string, session?: string): Promise<WhyFacts> {
   const turn = await findTurn(store, id?.trim(), session)
@@ -41,9 +48,28 @@ export async function whyFacts(store: WhyStore, id?: string, session?: string): 
       ...(after !== undefined && { after }),
       ...(outside !== undefined && { outside }),
     },
-    approvals: grants.filter(
-      ({ createdAt }) => createdAt >= turn.at && createdAt <= (turn.endedAt ?? Number.MAX_SAFE_INTEGER),
-    ),
+    approvals: grants.flatMap((grant) => approvalIn(grant, turn) ?? []),
+  }
+}
+
+function approvalIn({ payload, state, createdAt }: Grant, turn: TurnRecord): WhyApproval | undefined {
+  if (createdAt < turn.at || createdAt > (turn.endedAt ?? Number.MAX_SAFE_INTEGER)) return undefined
+  const asked = parse(payload)
+  if (!isJsonObject(asked)) return { state, what: payload }
+  if (asked['turn'] !== undefined && asked['turn'] !== turn.id) return undefined
+  const { tool, what } = asked
+  return {
+    state,
+    ...(typeof tool === 'string' && { tool }),
+    what: typeof what === 'string' ? what : '',
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return undefined
   }
 }
 
@@ -51,14 +77,21 @@ export async function whyFacts(store: WhyStore, id?: string, session?: string): 
 const searched = 5_000
 
 async function findTurn({ turns }: WhyStore, id: string | undefined, session: string | undefined): Promise<TurnRecord> {
-  if (id === undefined || id === '') {
-    const [last] = await turns.list({ limit: 1, ...(session !== undefined && { session }) })
+  const where = session === undefined ? {} : { session }
+  if (!id) {
+    const [last] = await turns.list({ limit: 1, ...where })
     if (last) return last
     throw new Problem('There is no turn yet.', { mend: 'Ask something first: picoclaw agent -m "Hello"' })
   }
   const exact = await turns.get(id)
   if (exact) return exact
   const found = (await turns.list({ limit: searched })).filter((turn) => turn.id.startsWith(id))
+  const own = found.filter((turn) => turn.session === session)
+  return theOne(own.length > 0 ? own : found, id)
+}
+
+/** The turn that was meant; a Problem when there are several, or none. */
+function theOne(found: readonly TurnRecord[], id: string): TurnRecord {
   const [first, ...others] = found
   if (first && others.length === 0) return first
   if (first)
@@ -73,12 +106,7 @@ async function findTurn({ turns }: WhyStore, id: string | undefined, session: st
 }
 
 function readReport(text: string | undefined): TurnReport | undefined {
-  if (text === undefined) return undefined
-  try {
-    const report = JSON.parse(text) as unknown
-    return isJsonObject(report) && Array.isArray(report['attempts']) ? (report as unknown as TurnReport) : undefined
-  } catch {
-    // A record of another version is shown without it.
-    return undefined
-  }
+  const report = text === undefined ? undefined : parse(text)
+  // A record of another version is shown without it.
+  return isJsonObject(report) && Array.isArray(report['attempts']) ? (report as unknown as TurnReport) : undefined
 }

@@ -139,8 +139,13 @@ async function* counted(bytes: AsyncIterable<Uint8Array>, seen: Seen): AsyncGene
   }
 }
 
-const cost = ({ price }: Metered, usage: Usage): Pick<ReplyEnd, 'costMicros'> =>
-  price ? { costMicros: costMicros(price.price, usage) } : {}
+/** Unknown where the price is, and where the vendor told no figures of an answer that is not free. */
+function cost({ price }: Metered, usage: Usage): Pick<ReplyEnd, 'costMicros'> {
+  if (!price) return {}
+  const told = usage.input + usage.output + usage.cacheRead + usage.cacheWrite > 0
+  const free = price.price.input === 0 && price.price.output === 0
+  return told || free ? { costMicros: costMicros(price.price, usage) } : {}
+}
 
 function row(about: Metered, call: Call, at: number, totalMs: number, result: Result): LedgerRow {
   const { outcome, status, firstTokenMs, usage, model } = result

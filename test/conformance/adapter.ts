@@ -11,6 +11,7 @@ import { adapters as mcp } from './mcp.ts'
 import { adapters as migrate } from './migrate.ts'
 import { adapters as models } from './models.ts'
 import { adapters as routing } from './routing.ts'
+import { adapters as schedule } from './schedule.ts'
 import { adapters as tools } from './tools.ts'
 import { adapters as web } from './web.ts'
 import { adapters as workspace } from './workspace.ts'
@@ -29,6 +30,7 @@ export const adapter: Adapters = {
   ...migrate,
   ...models,
   ...routing,
+  ...schedule,
   ...tools,
   ...web,
   ...workspace,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { dateText, isZone, machineZone, minuteText, zoneOf } from '../../src/kit/zone.ts'
+import { dateText, isZone, machineZone, minuteText, readWall, zoneOf } from '../../src/kit/zone.ts'
 
 const utc = (text: string) => Date.parse(`${text}Z`)
 
@@ -36,4 +36,18 @@ test('texts are those of the zone; a word that is no zone is told apart', () => 
   assert.equal(isZone('Europe/Berlin'), true)
   assert.equal(isZone('Europe/Atlantis'), false)
   assert.ok(isZone(machineZone()))
+})
+
+test('dates that no calendar has are not read', () => {
+  assert.deepEqual(readWall('2028-02-29 10:05'), { year: 2028, month: 2, day: 29, hour: 10, minute: 5, second: 0 })
+  for (const text of [
+    '2026-02-29',
+    '2026-13-01',
+    '2026-11-30 24:00',
+    '2026-11-30 10:60',
+    '30.11.2026',
+    '2026-11-30 10',
+    '',
+  ])
+    assert.equal(readWall(text), undefined, text)
 })

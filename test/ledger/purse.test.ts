@@ -132,6 +132,15 @@ test('the request of a client is never changed: it fits or is refused with the f
   assert.match((await refusal(ask(spending(undefined, native({}))))).message, /may cost \$0\.33/)
 })
 
+test('the request of a client in another dialect is bounded, but not lowered', async () => {
+  const client = { about: { cause: 'client', client: 'laptop' } as const }
+  assert.equal((await setUp({ budget: { day: 1 } }).ask(spending(undefined, client)))?.maxTokens, 16_384)
+  assert.match(
+    (await refusal(setUp({ budget: { day: 0.01 } }).ask(spending(8_000, client)))).message,
+    /may cost \$0\.08/,
+  )
+})
+
 test('a free model passes at any cap; an unknown price is refused, unless allowed', async () => {
   const { ask, budget } = setUp({ budget: { day: 0 } })
   assert.equal(await ask(spending(1_000, { price: { input: 0, output: 0 } })), undefined)

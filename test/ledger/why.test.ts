@@ -8,6 +8,7 @@ import { zoneOf } from '../../src/kit/zone.ts'
 import type { WhyStore } from '../../src/ledger/ports.ts'
 import { whyFacts } from '../../src/ledger/why.ts'
 import { whyText } from '../../src/ledger/why-text.ts'
+import { memoryStore } from '../fakes/store.ts'
 
 const zone = zoneOf('UTC')
 const at = Date.parse('2026-11-30T12:00:00Z')
@@ -98,7 +99,20 @@ function stored(turns: readonly TurnRecord[], rows: readonly LedgerRow[] = []): 
     ledger: { rows: async ({ turn } = {}) => rows.filter((row) => row.turn === turn) },
     grants: {
       find: async () => [
-        { id: 'g1', subject: 'approval:agent:main:main', payload: 'run: make test', state: 'used', createdAt: at + 5 },
+        {
+          id: 'g1',
+          subject: 'approval:agent:main:main',
+          payload: JSON.stringify({ code: '4711', hash: 'h', turn: 'turn-1', tool: 'exec', what: 'make\ntest' }),
+          state: 'used',
+          createdAt: at + 5,
+        },
+        {
+          id: 'g3',
+          subject: 'approval:agent:main:main',
+          payload: JSON.stringify({ turn: 'turn-2', tool: 'exec', what: 'other turn' }),
+          state: 'used',
+          createdAt: at + 5,
+        },
         {
           id: 'g2',
           subject: 'approval:agent:main:main',
@@ -123,6 +137,8 @@ test('the account names models, tools, cost, memory and approvals', async () => 
     ledgerRow({ outcome: 'rate-limit', status: 429, input: 0, output: 0, totalMs: 80 }),
   ]
   const facts = await whyFacts(stored([turn('turn-1', { report: JSON.stringify(report) })], rows))
+  // What an approval could be given with is nobody's to see.
+  assert.doesNotMatch(JSON.stringify(facts), /4711/)
   assert.equal(
     whyText(facts, zone),
     `Turn turn-1 was answered after 4.2 s.
@@ -145,7 +161,7 @@ Memory:
   A summary of messages 1 to 12 stands for the older conversation, made of text that came from outside:
   They talk about a program.
 Approvals:
-  allowed and used: run: make test
+  allowed and used: exec make test
 Notes:
   The endpoint does not take temperature; it was left out.`,
   )
@@ -170,6 +186,8 @@ test('the last turn, the last of a session, or one by the beginning of its id', 
   assert.equal(await id(undefined, 'other'), 'abc-1')
   assert.equal(await id('abc'), 'abc-1')
   assert.equal(await id('abd-0'), 'abd-0')
+  assert.equal(await id('ab', 'other'), 'abc-1')
+  assert.equal(await id('bbb', 'other'), 'bbb-2')
   const failed = (text: string) =>
     id(text).then(
       () => '',
@@ -178,4 +196,36 @@ test('the last turn, the last of a session, or one by the beginning of its id', 
   assert.equal(await failed('ab'), '2 turns begin with "ab". Give more of it: abc-1, abd-0')
   assert.match(await failed('zzz'), /^There is no turn "zzz"\./)
   await assert.rejects(whyFacts(stored([])), /There is no turn yet/)
+})
+
+test('what the store keeps of a turn is enough for its account', async () => {
+  const store = memoryStore()
+  const id = '0b5c-turn'
+  await store.turns.begin({
+    id,
+    session: 's',
+    agent: 'main',
+    cause: 'chat',
+    at,
+    inbox: [],
+    messages: [userText('Hi?')],
+  })
+  store.ledger.add(ledgerRow({ turn: id, session: 's', costMicros: 5_000, priceSource: 'config' }))
+  store.ledger.add(ledgerRow({ turn: 'another', endpoint: 'never/shown' }))
+  assert.match(whyText(await whyFacts(store, '0b'), zone), /^Turn 0b5c-turn is still running\.\n/)
+  await store.turns.finish({
+    id,
+    at: at + 900,
+    state: 'done',
+    report: JSON.stringify({ ...report, turn: id, attempts: [], notes: [], tools: [] }),
+    messages: [{ role: 'assistant', parts: [{ type: 'text', text: 'Hello.' }] }],
+    outbox: [],
+  })
+  const text = whyText(await whyFacts(store), zone)
+  assert.match(
+    text,
+    /^Turn 0b5c-turn was answered after 900 ms\.\n[^]*Asked:\n {2}Hi\?\nModels:\n {2}openai\/gpt: answered/,
+  )
+  assert.match(text, /Cost:\n {2}\$0\.0050\n[^]*Prices from: config/)
+  assert.doesNotMatch(text, /never\/shown|Tools:|Memory:|Approvals:|Notes:/)
 })

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { Failure } from '../../../src/core/failure.ts'
 import { silent } from '../../../src/core/log.ts'
 import type { LedgerStore } from '../../../src/core/store.ts'
-import { metered } from '../../../src/providers/metered.ts'
+import { metered, type Metered } from '../../../src/providers/metered.ts'
 import type { Leave, Purse, Spent } from '../../../src/providers/ports.ts'
 import { fakeClock } from '../../fakes/clock.ts'
 import { ask, fakeCall, fakeProvider, hear, usage, type Step } from '../../fakes/provider.ts'
@@ -200,4 +200,22 @@ test('a row names its turn', async () => {
     (await rows()).map(({ turn }) => turn),
     ['turn-1'],
   )
+})
+
+test('an answer without figures has no known cost, unless it is free', async () => {
+  const costOf = async (price: Metered['price']) => {
+    const { ledger } = memoryStore()
+    const provider = metered(
+      fakeProvider('a', [{ answer: 'hi', usage: usage(0, 0) }]),
+      { ...about, ...(price && { price }) },
+      ledger,
+      fakeClock(),
+      silent,
+    )
+    await ask(provider)
+    await settle()
+    return (await ledger.rows())[0]?.costMicros
+  }
+  assert.equal(await costOf(price), undefined)
+  assert.equal(await costOf({ price: { input: 0, output: 0 }, source: 'local' }), 0)
 })

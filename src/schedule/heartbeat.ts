@@ -1,0 +1,117 @@
+import type { InboundMessage } from '../core/channel.ts'
+import { isJsonObject } from '../core/json.ts'
+import { minuteText, readWall, zoneOf } from '../kit/zone.ts'
+import { dueTasks, heartbeatTasks, shortHash, type HeartbeatState, type HeartbeatTask } from './heartbeat-file.ts'
+import type { HeartbeatParts } from './ports.ts'
+
+/** What the model answers when there is nothing to say. */
+const heartbeatOk = 'HEARTBEAT_OK'
+
+const note = 'schedule/heartbeat'
+/** The first look after a start. */
+const firstMs = 1_000
+/** Switching it off is seen within this. */
+const rereadMs = 15_000
+const leastMinutes = 5
+
+export interface Heartbeat {
+  /** Looks from time to time until `signal` ends it. */
+  run(signal: AbortSignal): Promise<void>
+  /** One look: true when the model is asked for something. */
+  beat(): Promise<boolean>
+}
+
+/** Looks at HEARTBEAT.md by itself; only what is new or due in it becomes a message to the agent. */
+export function heartbeat(parts: HeartbeatParts): Heartbeat {
+  const { clock, log, notes } = parts
+  const zone = zoneOf(parts.zone)
+  const momentOf = (date: string, time: string) => {
+    const wall = readWall(`${date} ${time}`)
+    return wall && zone.moment(wall)
+  }
+
+  async function beat(): Promise<boolean> {
+    const text = await parts.readFile()
+    if (text === undefined) return false
+    const now = clock.now()
+    const before = readState(await notes.get(note))
+    const tasks = heartbeatTasks(text, momentOf)
+    const { due, state } = await dueTasks(tasks, before, now, zone.name)
+    if (due.length === 0) {
+      if (JSON.stringify(state) !== JSON.stringify(before)) await notes.put(note, state)
+      return false
+    }
+    const to = await parts.ownerChat()
+    if (!to) {
+      log.info('A heartbeat task is due, and there is no chat to answer to yet.', { tasks: due.length })
+      return false
+    }
+    // The same in every process that looks at the same file with the same memory of it.
+    const id = `heartbeat:${shortHash(due.map((task) => `${task.id}@${before[task.id] ?? 'new'}`).join(','))}`
+    const message: InboundMessage = {
+      id,
+      from: { id: 'heartbeat', name: 'the heartbeat' },
+      at: to,
+      kind: 'direct',
+      text: heartbeatPrompt(due, minuteText(zone, now)),
+      attachments: [],
+      addressed: true,
+      due: { cause: 'heartbeat', name: 'heartbeat', role: 'owner' },
+    }
+    const item = { id: parts.newId(), channel: to.channel, platformId: id, at: now, ...parts.stored(message) }
+    const added = await parts.inbox.add(item)
+    await notes.put(note, state)
+    if (added) parts.arrived?.(item)
+    return added
+  }
+
+  return {
+    beat,
+    async run(signal) {
+      let next = clock.now() + firstMs
+      while (!signal.aborted) {
+        const wait = Math.min(rereadMs, Math.max(0, next - clock.now()))
+        await clock.sleep(wait, signal).catch(() => undefined)
+        const { enabled, minutes } = parts.settings()
+        const everyMs = Math.max(leastMinutes, minutes) * 60_000
+        // Neither a clock that was set back nor a shorter interval waits for the old time.
+        next = Math.min(next, clock.now() + everyMs)
+        if (signal.aborted || clock.now() < next) continue
+        next = clock.now() + everyMs
+        if (!enabled) continue
+        await beat().catch((error: unknown) =>
+          log.error('HEARTBEAT.md could not be looked at.', {
+            error: error instanceof Error ? error.message : String(error),
+          }),
+        )
+      }
+    },
+  }
+}
+
+/** What the agent is told. */
+function heartbeatPrompt(due: readonly HeartbeatTask[], now: string): string {
+  const list = due.map(({ text }) => `- ${text}`).join('\n')
+  return `# Heartbeat
+
+Current time: ${now}
+
+These tasks of HEARTBEAT.md are new or due. Do them now, and only them:
+
+${list}
+
+Tell the user what is worth knowing. When there is nothing to tell, respond ONLY with: ${heartbeatOk}`
+}
+
+/** What of an answer to a heartbeat is sent to people; undefined when it says that there is nothing to tell. */
+export function heartbeatAnswer(text: string): string | undefined {
+  const rest = text.replaceAll(/[*_`"']*HEARTBEAT_OK\b[*_`"']*[.!]?/g, '').trim()
+  return rest === '' ? undefined : rest
+}
+
+function readState(value: unknown): HeartbeatState {
+  if (!isJsonObject(value)) return {}
+  return Object.fromEntries(
+    Object.entries(value).filter((entry): entry is [string, number] => typeof entry[1] === 'number'),
+  )
+}

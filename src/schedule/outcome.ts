@@ -1,0 +1,53 @@
+import { tellAfter } from './failures.ts'
+import { readJob, type ScheduledJob, writeJob } from './job.ts'
+import type { ScheduleParts } from './ports.ts'
+import { momentText } from './times.ts'
+
+/** How a run ended. */
+export interface Outcome {
+  readonly ok: boolean
+  /** Why not, one sentence. */
+  readonly error?: string
+}
+
+/** Keeps book of how jobs end. */
+export function outcomes(parts: ScheduleParts): { finish(id: string, outcome: Outcome): Promise<void> } {
+  const { jobs, log, zone } = parts
+
+  async function finish(id: string, { ok, error = 'it failed' }: Outcome): Promise<void> {
+    const stored = await jobs.get(id)
+    const job = stored && readJob(stored)
+    if (!job) return
+    if (ok) {
+      if (isOver(job) && job.deleteAfterRun) await jobs.remove(id)
+      else {
+        const { lastError: _, ...rest } = job
+        await jobs.put(writeJob({ ...rest, lastStatus: 'ok', failures: 0 }))
+      }
+      return
+    }
+    const failures = job.failures + 1
+    await jobs.put(writeJob({ ...job, lastStatus: 'error', lastError: error, failures }))
+    log.warn('A job failed.', { job: job.name, error, failures })
+    if (failures === tellAfter || (isOver(job) && failures === 1)) await tell({ ...job, failures }, error)
+  }
+
+  /** Told once: a job that fails every minute must not fill a chat. */
+  async function tell(job: ScheduledJob, error: string): Promise<void> {
+    const to = job.createdBy.chat ?? job.to ?? (await parts.ownerChat())
+    if (!to) return
+    const next = isOver(job)
+      ? 'It is kept, disabled: see "picoclaw cron list".'
+      : `It goes on, less often while it fails; next ${job.nextAt === undefined ? 'time unknown' : momentText(job.nextAt, job.schedule.tz ?? zone)}.`
+    const times = job.failures === 1 ? 'failed' : `failed ${job.failures} times in a row`
+    const text = `The scheduled job "${job.name}" (${job.id}) ${times}: ${error}\n${next}`
+    await parts.deliverTo(to, text, `job-trouble:${job.id}:${job.lastRunAt ?? 0}`).catch((failure: unknown) => {
+      log.error('Nobody could be told of a failing job.', { job: job.name, error: String(failure) })
+    })
+  }
+
+  return { finish }
+}
+
+/** True for a job that will not run again by itself. */
+const isOver = (job: ScheduledJob): boolean => job.schedule.kind === 'at' && !job.enabled
