@@ -5,6 +5,7 @@ import { textOf, userText, type Message } from '../core/message.ts'
 import type { Call, Provider } from '../core/provider.ts'
 import type { LogEntry, SessionState } from '../core/store.ts'
 import { isSafeBoundary, partsNoCall } from './boundaries.ts'
+import { deadline } from './deadline.ts'
 import { isFromOutside } from './outside.ts'
 import { pinnedRules, rulesOf } from './pinned.ts'
 import { withinReach } from './reach.ts'
@@ -63,7 +64,9 @@ export async function compact(input: CompactionInput): Promise<Compacted | undef
     left: cut,
     state: {
       after: last.seq,
-      summary: clipToTokens(summary, summaryRoom(window)) + underWay(log, cut, Math.floor(summaryRoom(window) / 2)),
+      summary:
+        clipToTokens(summary, summaryRoom(window)) +
+        underWay(log, cut, Math.floor(summaryRoom(window) / 2), state.summary),
       ...(pinned.length > 0 && { pinned }),
       ...(outside && { outside }),
     },
@@ -81,7 +84,7 @@ const summaryRoom = (window: number): number => Math.min(2_000, Math.max(100, Ma
 export function cutAt(log: readonly Message[], keepTokens: number): number {
   const latest = log.length - keepMessages
   if (latest < 1) return 0
-  const fits = new Array<boolean>(log.length).fill(false)
+  const fits: boolean[] = []
   let sum = 0
   for (let index = log.length - 1; index > 0; index -= 1) {
     const message = log[index]
@@ -94,38 +97,34 @@ export function cutAt(log: readonly Message[], keepTokens: number): number {
   return starts.find((index) => fits[index]) ?? within.find((index) => fits[index]) ?? within.at(-1) ?? 0
 }
 
-/** The question whose answer is cut in two: its words, so that the work goes on. */
-function underWay(log: readonly LogEntry[], cut: number, room: number): string {
+const worksOn = "\n\nStill being worked on, in the person's words:\n"
+
+/** The question whose answer is cut in two: its words, so that the work goes on. It may have been cut off before. */
+function underWay(log: readonly LogEntry[], cut: number, room: number, before = ''): string {
   if (log[cut]?.message.role === 'user') return ''
   const question = log.slice(0, cut).findLast(({ message }) => message.role === 'user')
-  if (!question) return ''
-  return `\n\nStill being worked on, in the person's words:\n${clipToTokens(textOf(question.message), room)}`
+  if (question) return worksOn + clipToTokens(textOf(question.message), room)
+  const at = before.lastIndexOf(worksOn)
+  return at < 0 ? '' : before.slice(at)
 }
+
+/** A summary without the question that was being worked on. */
+const settled = (summary = ''): string => summary.split(worksOn)[0] ?? ''
 
 async function summarise(
   old: readonly Message[],
   input: CompactionInput,
 ): Promise<{ readonly summary: string; readonly mechanical?: string }> {
   const { provider, clock, signal, state, deadlineMs = compactionMs } = input
-  if (!provider) return { summary: mechanicalSummary(old, state.summary), mechanical: 'no model was asked' }
-  const over = new AbortController()
-  const end = new AbortController()
-  const both = AbortSignal.any([signal, over.signal])
-  const late = clock.sleep(deadlineMs, end.signal).then(
-    () => {
-      over.abort(new Failure('timeout', `The summary took longer than ${Math.round(deadlineMs / 1_000)} s.`))
-    },
-    () => undefined,
-  )
+  if (!provider) return { summary: mechanicalSummary(old, settled(state.summary)), mechanical: 'no model was asked' }
+  using late = deadline(clock, deadlineMs, `The summary took longer than ${Math.round(deadlineMs / 1_000)} s.`)
+  const both = AbortSignal.any([signal, late.signal])
   try {
     return { summary: await withinReach(writeSummary(old, provider, input, both), both) }
   } catch (error) {
     signal.throwIfAborted()
     const why = error instanceof Error ? (error.message.split('\n')[0] ?? '') : 'unknown'
-    return { summary: mechanicalSummary(old, state.summary), mechanical: why }
-  } finally {
-    end.abort()
-    await late
+    return { summary: mechanicalSummary(old, settled(state.summary)), mechanical: why }
   }
 }
 
@@ -138,7 +137,7 @@ async function writeSummary(
 ): Promise<string> {
   const { call, window, state } = input
   const room = summaryRoom(window)
-  let summary = clipToTokens(state.summary ?? '', 2 * room)
+  let summary = clipToTokens(settled(state.summary), 2 * room)
   const all = pieces(transcript(old), Math.max(200, Math.floor(window * 0.8) - 3 * room - 300))
   for (const piece of all.slice(-mostPieces)) {
     const reply = await provider.open(

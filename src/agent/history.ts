@@ -6,6 +6,7 @@ import type {
   MediaSource,
   Message,
   TextPart,
+  ThinkingPart,
   ToolMessage,
   ToolResultPart,
   UserMessage,
@@ -77,10 +78,16 @@ function cleanedAssistant(message: AssistantMessage): readonly Message[] {
   const parts = message.parts.flatMap((part): readonly AssistantPart[] => {
     if (part.type === 'opaque') return []
     if (part.type === 'text') return text(part.text)
-    if (part.type === 'thinking' && part.text === '' && part.signature === undefined) return []
-    return [part]
+    return part.type === 'thinking' ? thinking(part) : [part]
   })
   return parts.some((part) => part.type === 'text' || part.type === 'tool-call') ? [{ ...message, parts }] : []
+}
+
+/** A signed thought goes back unchanged or not at all. */
+function thinking(part: ThinkingPart): readonly ThinkingPart[] {
+  const text = clean(part.text)
+  if (part.signature !== undefined) return text === part.text ? [part] : []
+  return text === '' ? [] : [{ ...part, text }]
 }
 
 function cleanedResult({ outside, ...part }: ToolResultPart, vision: boolean): ToolResultPart {

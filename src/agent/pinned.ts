@@ -1,4 +1,4 @@
-import { textOf, type Message } from '../core/message.ts'
+import type { Message } from '../core/message.ts'
 import { textTokens } from './tokens.ts'
 
 /** How a line begins that a person means for good, in the languages that people write most. */
@@ -27,14 +27,10 @@ export function rulesIn(text: string): readonly string[] {
 export function rulesOf(messages: readonly Message[]): readonly string[] {
   return messages.flatMap((message) =>
     message.role === 'user' && message.outside === undefined
-      ? rulesIn(textOf({ parts: separated(message.parts) }))
+      ? message.parts.flatMap((part) => (part.type === 'text' ? rulesIn(part.text) : []))
       : [],
   )
 }
-
-/** A part begins a line. */
-const separated = (parts: Message['parts']): Message['parts'] =>
-  parts.flatMap((part) => (part.type === 'text' ? [{ ...part, text: `${part.text}\n` }] : [])) as Message['parts']
 
 /** Each rule once, in the order in which it was first set; the newest count when they need more than `room` tokens. */
 export function pinnedRules(before: readonly string[], more: readonly string[], room: number): readonly string[] {

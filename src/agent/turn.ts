@@ -2,134 +2,69 @@ import { Failure } from '../core/failure.ts'
 import type { AssistantMessage, Message } from '../core/message.ts'
 import { textOf, userText } from '../core/message.ts'
 import type { Answerer } from '../core/provider.ts'
-import { runCalls } from './calls.ts'
+import { deadline } from './deadline.ts'
 import { callsOf, sumUpNow, whyStopped } from './endings.ts'
-import { loopBreaker } from './loops.ts'
-import { isOutsideResult } from './outside.ts'
 import type { Emit, Turn, TurnResult, TurnStop } from './ports.ts'
-import { speaker } from './speak.ts'
+import { rounds } from './rounds.ts'
+import { speaker, type Spoken } from './speak.ts'
 import { steering } from './steering.ts'
 
 export type { Turn, TurnEvent, TurnLimits, TurnResult } from './ports.ts'
 
 /** The longest that the closing words of a turn may take. */
 const closingMs = 60_000
+/** A turn without a limit of its own still ends: a week. */
+const longestMs = 7 * 86_400_000
 
 /**
  * One turn: ask the model, run the tools it calls, ask again, until it is done or a limit is reached. What tools are called is journaled
  * before they run, what they answered right after. Throws a Failure when no answer is to be had, and what `signal` was aborted with.
  */
-export async function runTurn(turn: Turn, emit: Emit): Promise<TurnResult> {
-  const over = new AbortController()
-  const timeUp = new AbortController()
-  const ticking =
-    turn.limits.maxMs === undefined
-      ? undefined
-      : turn.clock.sleep(turn.limits.maxMs, over.signal).then(
-          () => timeUp.abort(new Failure('timeout', 'The time limit of the turn is reached.')),
-          () => undefined,
-        )
-  try {
-    return await work(turn, emit, timeUp.signal)
-  } finally {
-    over.abort()
-    await ticking
-  }
-}
-
-async function work(turn: Turn, tell: Emit, timeUp: AbortSignal): Promise<TurnResult> {
-  /** True while an answer is being told. */
-  let speaking = false
-  const emit: Emit = (event) => {
-    if (event.type === 'text-delta') speaking = true
-    if (event.type === 'end' || event.type === 'restart') speaking = false
-    tell(event)
-  }
+export async function runTurn(turn: Turn, tell: Emit): Promise<TurnResult> {
+  using timer = deadline(turn.clock, turn.limits.maxMs ?? longestMs, 'The time limit of the turn is reached.')
+  const signal = AbortSignal.any([turn.signal, timer.signal])
   const arrivals = steering(() => turn.steering?.() ?? [], turn.steeringMode ?? 'one-at-a-time')
+  const { emit, isSpeaking } = listening(tell)
   const voice = speaker(turn, emit)
   const { talk, tally } = voice
-  const loops = loopBreaker()
-  const signal = AbortSignal.any([turn.signal, timeUp])
   let tainted = talk.tainted
-  let steps = 0
-  let by: Answerer = { endpoint: turn.provider.name, vendor: '', model: '' }
-  let model = ''
+  let last: Pick<Spoken, 'by' | 'model'> = { by: nobody(turn), model: '' }
 
   async function journal(messages: readonly Message[]): Promise<void> {
     await turn.journal.append(messages)
     talk.add(messages)
+    tainted ||= talk.tainted
   }
+  const work = rounds({ turn, tally, arrivals, signal, emit, journal, isTainted: () => tainted })
 
   /** Takes in what arrived. `said`: the answer that came before it. */
   async function takeIn(said?: AssistantMessage): Promise<void> {
     const messages = arrivals.take()
     if (messages.length === 0) return
     await journal(said ? [said, ...messages] : messages)
-    tainted ||= messages.some((message) => message.outside !== undefined)
     emit({ type: 'steered', messages, ...(said && { said: textOf(said) }) })
   }
 
-  /** Runs the calls of a reply; tells why the turn should end when they lead nowhere. */
-  async function answerCalls(message: AssistantMessage, cut: boolean): Promise<string | undefined> {
-    await journal([message])
-    let stop: string | undefined
-    let anyRan = false
-    const rounds = runCalls({
-      turn,
-      calls: callsOf(message),
-      cut,
-      context: (call) => ({
-        ...turn.context,
-        session: turn.session,
-        turn: turn.id,
-        agent: turn.agent,
-        cause: turn.cause,
-        call,
-        tainted,
-        signal,
-      }),
-      interrupted: () => arrivals.waiting(),
-      clock: turn.clock,
-      signal,
-      longestResult: Math.max(500, Math.floor(turn.limits.window / 4)),
-      emit,
-    })
-    for await (const outcomes of rounds) {
-      const parts = outcomes.map(({ call, result, ran, ms }) => {
-        anyRan ||= ran
-        if (ran) tally.tool({ name: call.name, isError: result.isError, ms })
-        const heard = loops.heard(call, result, steps)
-        stop ??= heard.stop
-        return heard.note === undefined
-          ? result
-          : { ...result, content: [...result.content, { type: 'text' as const, text: heard.note }] }
-      })
-      tainted ||= parts.some(isOutsideResult)
-      await journal([{ role: 'tool', parts }])
-    }
-    return stop ?? (arrivals.waiting() ? undefined : loops.round(anyRan))
-  }
-
   function result(stop: TurnStop, message: AssistantMessage): TurnResult {
-    const { costMicros } = tally
+    const { usage, costMicros, attempts, notes, tools } = tally
     return {
       messages: [message],
       text: textOf(message),
       stop,
-      by,
-      model,
-      attempts: tally.attempts,
-      notes: tally.notes,
-      usage: tally.usage,
+      by: last.by,
+      model: last.model,
+      attempts,
+      notes,
+      usage,
       ...(costMicros !== undefined && { costMicros }),
-      tools: tally.tools,
+      tools,
       unread: arrivals.rest(),
       tainted,
     }
   }
 
   /** The end of a turn that reached a limit: the model's own words where they can be had, an honest sentence in any case. */
-  async function close(stop: TurnStop, { what = '', ask = true } = {}): Promise<TurnResult> {
+  async function close({ stop, what = '', ask = true }: Ending): Promise<TurnResult> {
     const why = whyStopped(stop, turn.limits, what)
     const words = ask ? await lastWords(why) : ''
     const text = words === '' ? why : `${words}\n\n(${why})`
@@ -137,69 +72,86 @@ async function work(turn: Turn, tell: Emit, timeUp: AbortSignal): Promise<TurnRe
   }
 
   async function lastWords(why: string): Promise<string> {
-    const late = new AbortController()
-    const done = new AbortController()
-    const ticking = turn.clock.sleep(closingMs, done.signal).then(
-      () => late.abort(new Failure('timeout', 'The closing words took too long.')),
-      () => undefined,
-    )
+    using late = deadline(turn.clock, closingMs, 'The closing words took too long.')
     try {
       const more = [userText(sumUpNow(why))]
       const spoken = await voice.hear({ more, mayCall: false }, AbortSignal.any([turn.signal, late.signal]))
-      ;({ by, model } = spoken)
+      last = spoken
       return textOf(spoken.message).trim()
     } catch {
       turn.signal.throwIfAborted()
       return ''
-    } finally {
-      done.abort()
-      await ticking
     }
   }
 
   /** The limit that is reached before another call. */
-  function limitReached(): { readonly stop: TurnStop; readonly ask: boolean } | undefined {
-    if (timeUp.aborted) return { stop: 'time-limit', ask: true }
+  function limitReached(): Ending | undefined {
+    if (timer.signal.aborted) return { stop: 'time-limit' }
     const { maxCostMicros = Infinity } = turn.limits
     const spent = tally.costMicros ?? 0
     // The closing words cost about as much as the last call.
-    if (steps > 0 && spent + 2 * tally.lastCostMicros > maxCostMicros)
+    if (work.count > 0 && spent + 2 * tally.lastCostMicros > maxCostMicros)
       return { stop: 'money-limit', ask: spent + tally.lastCostMicros <= maxCostMicros }
-    return steps >= turn.limits.maxSteps ? { stop: 'step-limit', ask: true } : undefined
+    return work.count >= turn.limits.maxSteps ? { stop: 'step-limit' } : undefined
   }
 
   async function run(): Promise<TurnResult> {
-    for (;;) {
-      await takeIn()
+    for (let answered: AssistantMessage | undefined; ;) {
+      await takeIn(answered)
+      answered = undefined
       const limit = limitReached()
-      if (limit) return close(limit.stop, limit)
+      if (limit) return close(limit)
       const spoken = await voice.speak(signal)
-      ;({ by, model } = spoken)
-      if (callsOf(spoken.message).length === 0) {
-        if (!arrivals.waiting()) return result(spoken.stop, spoken.message)
-        await takeIn(spoken.message)
-        continue
-      }
-      const lost = await answerCalls(spoken.message, spoken.stop === 'length')
-      steps += 1
-      if (lost !== undefined) return close('loop', { what: lost })
+      last = spoken
+      if (callsOf(spoken.message).length > 0) {
+        const what = await work.run(spoken.message, spoken.stop === 'length')
+        if (what !== undefined) return close({ stop: 'loop', what })
+      } else if (arrivals.waiting()) answered = spoken.message
+      else return result(spoken.stop, spoken.message)
     }
   }
 
-  for (let ended = false; ; ended = true) {
-    try {
-      return await run()
-    } catch (error) {
-      if (!ended && timeUp.aborted && !turn.signal.aborted) {
-        if (speaking) emit({ type: 'restart', why: whyStopped('time-limit', turn.limits) })
-        continue
-      }
-      if (steps > 0 && error instanceof Failure && error.kind === 'budget' && !turn.signal.aborted)
-        return close('money-limit', { what: error.message, ask: false })
-      // What was handed over must not be lost with the turn.
-      const unread = arrivals.rest()
-      if (unread.length > 0) await turn.journal.append(unread)
-      throw error
-    }
+  /** The end that an error means; the error itself when it is none. */
+  function endingOf(error: unknown): Ending {
+    if (turn.signal.aborted) throw error
+    if (timer.signal.aborted) return { stop: 'time-limit' }
+    if (work.count > 0 && error instanceof Failure && error.kind === 'budget')
+      return { stop: 'money-limit', what: error.message, ask: false }
+    throw error
+  }
+
+  try {
+    return await run().catch((error: unknown) => {
+      const ending = endingOf(error)
+      if (isSpeaking()) emit({ type: 'restart', why: whyStopped(ending.stop, turn.limits) })
+      return close(ending)
+    })
+  } catch (error) {
+    // What was handed over must not be lost with the turn.
+    const unread = arrivals.rest()
+    if (unread.length > 0) await turn.journal.append(unread)
+    throw error
+  }
+}
+
+interface Ending {
+  readonly stop: TurnStop
+  readonly what?: string
+  /** False when not even closing words can be paid for. */
+  readonly ask?: boolean
+}
+
+const nobody = ({ provider }: Turn): Answerer => ({ endpoint: provider.name, vendor: '', model: '' })
+
+/** Knows whether an answer is being told. */
+function listening(tell: Emit): { readonly emit: Emit; isSpeaking(): boolean } {
+  let speaking = false
+  return {
+    emit(event) {
+      if (event.type === 'text-delta') speaking = true
+      if (event.type === 'end' || event.type === 'restart') speaking = false
+      tell(event)
+    },
+    isSpeaking: () => speaking,
   }
 }

@@ -29,16 +29,7 @@ export interface Agents {
 export function agentsOf(config: Config, environment: Environment): Agents {
   const { list, defaults } = config.agents
   const workspace = defaults.workspace ?? defaultWorkspace(environment)
-  const facts: readonly AgentFacts[] = list.map((agent) => ({
-    id: agent.id,
-    name: agent.name ?? agent.id,
-    workspace: agent.workspace ?? (agent.default || agent.id === 'main' ? workspace : besides(workspace, agent.id)),
-    ...(agent.model?.primary && { model: agent.model.primary }),
-    ...(agent.model?.fallbacks && { fallbacks: agent.model.fallbacks }),
-    ...(agent.skills && { skills: agent.skills }),
-    mayAsk: agent.subagents?.allow_agents ?? [],
-    ...(agent.subagents?.model?.primary && { subagentModel: agent.subagents.model.primary }),
-  }))
+  const facts = list.map((agent) => factsOf(agent, workspace))
   const main: AgentFacts = { id: 'main', name: 'main', workspace, mayAsk: [] }
   const fallback = facts.find((_, index) => list[index]?.default) ?? facts[0] ?? main
   return {
@@ -47,5 +38,25 @@ export function agentsOf(config: Config, environment: Environment): Agents {
     get: (id) => facts.find((agent) => agent.id === id) ?? fallback,
   }
 }
+
+type Listed = Config['agents']['list'][number]
+
+function factsOf({ id, name, workspace, model, skills, subagents, ...agent }: Listed, shared: string): AgentFacts {
+  const own = agent.default || id === 'main' ? shared : besides(shared, id)
+  return {
+    id,
+    name: name ?? id,
+    workspace: workspace ?? own,
+    ...modelOf(model),
+    ...(skills && { skills }),
+    mayAsk: subagents?.allow_agents ?? [],
+    ...(subagents?.model?.primary && { subagentModel: subagents.model.primary }),
+  }
+}
+
+const modelOf = (model: Listed['model']): Pick<AgentFacts, 'model' | 'fallbacks'> => ({
+  ...(model?.primary && { model: model.primary }),
+  ...(model?.fallbacks && { fallbacks: model.fallbacks }),
+})
 
 const besides = (workspace: string, id: string) => join(dirname(workspace), `workspace-${id}`)

@@ -1,12 +1,17 @@
 import { randomUUID } from 'node:crypto'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { consoleChannel } from '../channels/console/index.ts'
-import { dispatcher } from '../dispatch/dispatch.ts'
-import { assistant } from './assistant.ts'
+import { exitCodes } from '../core/problem.ts'
+import { assistant } from './desk/desk.ts'
+import { choose } from './desk/models.ts'
+import { extensions } from './desk/extensions.ts'
 import { followConfig } from './follow-config.ts'
 import { type House, type HouseOptions, openHouse } from './house.ts'
 import { promptHistory, type PromptHistory } from './prompt-history.ts'
 import { redactedChannel } from './redacted-channel.ts'
+
+/** Asks the person who is there; undefined when there is nobody any more. */
+export type Confirm = (question: string, signal: AbortSignal) => Promise<boolean | undefined>
 
 /** A conversation on the terminal or a pipe, with everything behind it. */
 export interface App {
@@ -14,6 +19,8 @@ export interface App {
   ask(text: string): Promise<void>
   /** Ends the answer that is being written. */
   stop(): void
+  /** Whom to ask for approvals. Without anybody they are denied. */
+  confirmBy(confirm: Confirm): void
   /** What the answers so far ask the process to exit with. */
   readonly exitCode: number
   readonly history: PromptHistory
@@ -32,6 +39,8 @@ export interface BuildOptions extends Pick<HouseOptions, 'environment' | 'debug'
   readonly watch: boolean
   readonly model?: string
   readonly session?: string
+  /** A folder to work in instead of the configured workspace. */
+  readonly workspace?: string
 }
 
 /** Everything that the main agent needs on a terminal, wired. */
@@ -47,22 +56,33 @@ export async function build(options: BuildOptions): Promise<App> {
 
 function terminalApp(options: BuildOptions, house: House): App {
   const { vars, home } = house.environment
+  const { model, workspace } = options
   const shutdown = new AbortController()
+  let confirm: Confirm | undefined
   const channel = consoleChannel({
     ...options,
     colour: options.interactive && !vars['NO_COLOR'] && vars['TERM'] !== 'dumb',
+    confirm: async (question, signal) => confirm?.(question, signal),
   })
-  const session = sessionKey(options.session)
-  const stream = !options.json
-  const desk = assistant(house, { session, stream, ...(options.model !== undefined && { model: options.model }) })
-  if (house.current.sources.entries.every((entry) => entry.source === 'built in') && options.model === undefined)
-    options.stderr.write(guideHint)
   const guarded = redactedChannel(channel, house.redactor)
-  const road = dispatcher(desk, shutdown.signal)
+  const session = sessionKey(options.session)
+  const more = extensions(house, { waits: true })
+  const { road, helpers, approvals, agents } = assistant(house, {
+    console: { channel: guarded, session },
+    ...(model !== undefined && { model }),
+    ...(workspace !== undefined && { workspace: resolve(workspace) }),
+    stream: !options.json,
+    channels: () => [],
+    ...more.desk,
+  })
+  // Asked before the first question, so that a wrong name is told at once.
+  choose(house, agents().default, model)
+  if (house.current.sources.entries.every((entry) => entry.source === 'built in') && model === undefined)
+    options.stderr.write(guideHint)
   const watching = options.watch ? followConfig(house, shutdown.signal) : undefined
   return {
-    ask: (text) =>
-      road.dispatch(guarded, {
+    async ask(text) {
+      await road.ask(guarded, {
         id: randomUUID(),
         from: { id: 'console', name: 'the person at the terminal' },
         at: { channel: 'console', chat: 'direct' },
@@ -70,15 +90,26 @@ function terminalApp(options: BuildOptions, house: House): App {
         text,
         attachments: [],
         addressed: true,
-      }),
-    stop: () => void road.stop(session),
+      })
+      // What was handed to the background is part of what was asked: nobody else would wait for it.
+      if (!options.watch) await helpers.idle()
+    },
+    stop: () => {
+      road.interrupt(session)
+      helpers.stop(session)
+    },
+    confirmBy(asked) {
+      confirm = asked
+    },
     get exitCode() {
-      return channel.exitCode
+      return channel.exitCode === exitCodes.ok && approvals.deniedSomething() ? exitCodes.denied : channel.exitCode
     },
     history: promptHistory(join(home, 'prompt-history'), (line) => house.redactor.text(line)),
     async close() {
       shutdown.abort()
+      helpers.stop()
       await watching
+      await more.close()
       await house.close()
     },
   }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { type Environment, environment as processEnvironment } from '../config/environment.ts'
 import { type Loaded, loadConfig } from '../config/load.ts'
@@ -8,8 +8,10 @@ import type { Log } from '../core/log.ts'
 import { exitCodes, Problem } from '../core/problem.ts'
 import type { Store } from '../core/store.ts'
 import { systemClock } from '../kit/clock.ts'
-import { network } from '../kit/network.ts'
+import { type Network, network } from '../kit/network.ts'
 import { type Redactor, redactor } from '../kit/redact.ts'
+import { machineZone, type Zone, zoneOf } from '../kit/zone.ts'
+import { purse } from '../ledger/purse.ts'
 import type { ProtocolId } from '../models/vendor.ts'
 import type { Protocol } from '../providers/endpoint.ts'
 import { fleet, type Fleet } from '../providers/fleet.ts'
@@ -29,6 +31,10 @@ export interface House {
   /** Knows every secret of this house. */
   readonly redactor: Redactor
   readonly store: Store
+  /** The way outside, through the proxies of this machine. */
+  readonly network: Network
+  /** Where days and months begin. */
+  readonly zone: Zone
   readonly fleet: Fleet
   /** What the configuration in use says. */
   readonly current: Catalogue
@@ -41,6 +47,8 @@ export interface HouseOptions {
   /** Where warnings go. */
   write(text: string): unknown
   readonly debug: boolean
+  /** The log is JSON lines at the level of `gateway.log_level`, as a service writes it. */
+  readonly service?: boolean
   readonly environment?: Environment
   /** Learns the secrets of the house; its own when absent. */
   readonly redactor?: Redactor
@@ -53,9 +61,11 @@ export async function openHouse(options: HouseOptions): Promise<House> {
   learnVariables(known, started.vars)
   const loaded = await loadConfig(started)
   learnSecrets(known, loaded)
-  const log = debug
-    ? (await import('./json-log.ts')).jsonLog({ write, level: 'debug', redact: known.text })
-    : plainLog(write, known.text)
+  const level = debug ? 'debug' : options.service ? loaded.config.gateway.log_level : undefined
+  const log =
+    level === undefined
+      ? plainLog(write, known.text)
+      : (await import('./json-log.ts')).jsonLog({ write, level, redact: known.text })
   tell(loaded.warnings, log)
   // With what .env beside the configuration adds.
   const { environment } = loaded
@@ -69,7 +79,20 @@ export async function openHouse(options: HouseOptions): Promise<House> {
   const around = { environment, fetch: outside.fetch(), clock, log }
   const store = redactedStore(openStore(join(home, 'picoclaw.db'), { clock, log }), known)
   let current = await catalogue(loaded, around)
+  const zone = zoneOf(machineZone())
   const candidates = fleet({
+    purse: purse({
+      settings() {
+        const { budget, gateway } = current.loaded.config
+        return { budget, keys: gateway.keys }
+      },
+      budget: store.budget,
+      notes: store.notes,
+      clock,
+      log,
+      zone,
+      newId: randomUUID,
+    }),
     clock,
     log,
     rests: store.rests,
@@ -78,7 +101,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     keyTag: (key) => createHash('sha256').update(key).digest('hex').slice(0, 12),
     protocol: (id) => protocol(id, current),
     fetchFor: (entry) => outside.fetch(entry.proxy),
-    blob: noBlob,
+    blob: (id) => storedBytes(store, id),
     redact: known.text,
     credential: noCredential,
   })
@@ -88,6 +111,8 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     log,
     redactor: known,
     store,
+    network: outside,
+    zone,
     fleet: candidates,
     get current() {
       return current
@@ -115,9 +140,12 @@ async function protocol(id: ProtocolId, { sources }: Catalogue): Promise<Protoco
   return (await load()).default
 }
 
-/** Attachments are stored from the first channel on that carries them. */
-async function noBlob(id: string): Promise<never> {
-  throw new Problem(`The attachment ${id} is not stored.`)
+async function storedBytes({ blobs }: Pick<Store, 'blobs'>, id: string): Promise<Uint8Array> {
+  const blob = await blobs.get(id)
+  if (blob) return blob.bytes
+  throw new Problem('A picture or file of this conversation is no longer stored.', {
+    mend: 'Send it again, or begin anew with /clear.',
+  })
 }
 
 /** Sign-ins are stored from `auth login` on. */

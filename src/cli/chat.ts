@@ -25,6 +25,10 @@ export async function chat(app: App, io: Io): Promise<number> {
     else if (reader.line === '') reader.close()
     else clearLine(reader)
   })
+  app.confirmBy(async (question, signal) => {
+    const answer = await ask(reader, `${question} [y/N] `, signal)
+    return answer === undefined ? undefined : /^y(?:es)?$/i.test(answer.trim())
+  })
   reader.prompt()
   for await (const line of reader) {
     const question = line.trim()
@@ -41,6 +45,16 @@ export async function chat(app: App, io: Io): Promise<number> {
   io.stdout.write('Goodbye!\n')
   await app.history.settled()
   return exitCodes.ok
+}
+
+/** One line from the person; undefined when the conversation ends first. */
+function ask(reader: Interface, question: string, signal: AbortSignal): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const nobody = () => resolve(undefined)
+    reader.once('close', nobody)
+    signal.addEventListener('abort', nobody, { once: true })
+    reader.question(question, { signal }, resolve)
+  })
 }
 
 function clearLine(reader: Interface): void {

@@ -12,6 +12,15 @@ export const commands = {
     summary: 'ask once (-m) or hold a conversation',
     load: () => import('./commands/agent.ts'),
   },
+  gateway: {
+    summary: 'run the channels, the schedule and HTTP, until it is ended',
+    aliases: ['g'],
+    load: () => import('./commands/gateway.ts'),
+  },
+  pair: {
+    summary: 'let a person in who got a code from the bot',
+    load: () => import('./commands/pair.ts'),
+  },
   models: {
     summary: 'list the models you may use, and the vendors there are',
     aliases: ['model'],

@@ -46,8 +46,16 @@ export interface InboundMessage {
   readonly replyTo?: { readonly id: string; readonly text: string; readonly from: string; readonly own: boolean }
   /** Messages with the same album are one. */
   readonly album?: string
-  /** Made by the schedule, not by a person: its answer goes to `at` with these rights. */
-  readonly due?: { readonly cause: 'cron' | 'heartbeat'; readonly name: string; readonly role: 'owner' | 'member' }
+  /** Made by the schedule or by a sub-agent, not by a person: its answer goes to `at` with these rights. */
+  readonly due?: {
+    readonly cause: 'cron' | 'heartbeat' | 'tool'
+    readonly name: string
+    readonly role: 'owner' | 'member'
+    /** The conversation it belongs to; absent: that of its place and person. */
+    readonly session?: string
+    /** Where its words came from, when from outside. */
+    readonly outside?: string
+  }
 }
 export interface OutboundMessage {
   readonly to: ChatRef

@@ -16,6 +16,8 @@ export interface TurnReport {
   readonly costMicros?: number
   readonly ms: number
   readonly stop?: StopReason | 'step-limit' | 'loop' | 'money-limit' | 'time-limit'
+  /** Files that tools were told to write, each once. */
+  readonly changed?: readonly string[]
   /** Tools that ran, in order. */
   readonly tools?: readonly { readonly name: string; readonly isError: boolean; readonly ms: number }[]
 }

@@ -6,7 +6,7 @@ import { honest } from './honest.ts'
 import { packOutbound } from './payload.ts'
 import { pieces } from './pieces.ts'
 import type { Desk, Ground, TurnOutcome, TurnWatcher } from './ports.ts'
-import { type Running, Stop } from './running.ts'
+import { type Running, type Steered, Stop } from './running.ts'
 import type { Work } from './work.ts'
 
 /** How an answer reaches its person. */
@@ -77,15 +77,15 @@ async function turn(
   using _typing = work.cause === 'chat' ? work.channel.typing?.(work.message.at) : undefined
   const live = await delivery.live(work, id)
   const said = { text: '', begun: work.resumes !== undefined }
+  const kept = journal(running, id, ground)
   let end: End
   try {
     signal.throwIfAborted()
     const question = said.begun ? [] : await begin(running, work, id, desk, ground, delivery)
     said.begun = true
     running.turn = id
-    const resumed = work.resumes !== undefined
     const outcome = await desk.turn(
-      { ...work, turn: id, resumed, skills, question, ...journal(running, id, ground) },
+      { ...work, turn: id, resumed: work.resumes !== undefined, skills, question, ...kept },
       watcherOf(work, live, said, ground, delivery),
       signal,
     )
@@ -98,6 +98,7 @@ async function turn(
     }
     end = broken(work, error, signal, said.text)
   }
+  kept.giveBack()
   await conclude(work, said.begun ? id : undefined, live, end, ground, delivery)
 }
 
@@ -181,20 +182,25 @@ async function note(work: Work, text: string, ground: Ground, delivery: Delivery
 /** What the turn stores on its way, and what it hears on its way. */
 function journal(running: Running, id: string, { store, clock, checkpoint }: Ground) {
   const { session } = running.work
-  const taken = new Map<Message, readonly string[]>()
+  const given = new Map<Message, Steered>()
   return {
     /** Steered messages go into the log together with the fact that their inbox rows are this turn's. */
     async append(messages: readonly Message[]) {
-      const inbox = messages.flatMap((message) => taken.get(message) ?? [])
+      const taken = new Set(messages.flatMap((message) => given.get(message) ?? []))
+      const inbox = [...taken].flatMap(({ work }) => work.inbox)
       if (inbox.length > 0) await store.turns.join({ id, at: clock.now(), inbox, messages })
       else await store.sessions.append(session, id, clock.now(), messages)
+      for (const message of messages) given.delete(message)
       await checkpoint(`turn-step-${messages.at(-1)?.role ?? 'none'}`)
     },
     steering(): readonly UserMessage[] {
       const arrived = running.steered.splice(0)
-      for (const { work, messages } of arrived)
-        for (const [index, message] of messages.entries()) taken.set(message, index === 0 ? work.inbox : [])
+      for (const steered of arrived) for (const message of steered.messages) given.set(message, steered)
       return arrived.flatMap(({ messages }) => messages)
+    },
+    /** Messages that the turn was given and did not take in wait again. */
+    giveBack() {
+      running.steered.unshift(...new Set(given.values()))
     },
   }
 }

@@ -29,6 +29,8 @@ export interface Road {
   interrupt(session: string): number
   /** Sends once more what may not have arrived in a session; resolves to how many. */
   again(session: string): Promise<number>
+  /** A channel that is open. */
+  channel(name: string): Channel | undefined
   /** Turns that run or wait. */
   readonly size: number
   /** Waits for what runs, at most `ms`; what is still running then is parked and goes on in the next process. */
@@ -76,6 +78,7 @@ export function road(desk: Desk, ground: Ground, deliveries: Deliveries = {}): R
     get size() {
       return running.size
     },
+    channel: (name) => open.get(name)?.channel,
     receiver: (channel) => intake(channel, desk, ground, { lane, running, burst, outbox, send }),
     async open(channel) {
       const out = deliverer(channel, ground, deliveries)
@@ -90,8 +93,8 @@ export function road(desk: Desk, ground: Ground, deliveries: Deliveries = {}): R
       await out?.stop()
     },
     async ask(channel, message) {
-      const work = { channel, message, ...desk.route(message), role: 'owner', cause: 'chat', inbox: [] } as const
-      await lane.enter(work, terminal)
+      const { role, cause } = message.due ?? { role: 'owner', cause: 'chat' }
+      await lane.enter({ channel, message, ...desk.route(message), role, cause, inbox: [] }, terminal)
     },
     send,
     stop(session) {

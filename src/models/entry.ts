@@ -41,5 +41,5 @@ export interface ModelEntry {
   readonly connectMode?: string
   readonly price?: Price
   /** Where the entry came from, for people. */
-  readonly source: 'config' | 'providers' | 'environment' | 'local server' | 'built in'
+  readonly source: 'config' | 'executor' | 'providers' | 'environment' | 'local server' | 'built in'
 }

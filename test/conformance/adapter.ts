@@ -11,6 +11,8 @@ import { adapters as migrate } from './migrate.ts'
 import { adapters as models } from './models.ts'
 import { adapters as routing } from './routing.ts'
 import { adapters as tools } from './tools.ts'
+import { adapters as web } from './web.ts'
+import { adapters as workspace } from './workspace.ts'
 
 /** Every function of the vector files that is built so far. */
 export const adapter: Adapters = {
@@ -26,4 +28,6 @@ export const adapter: Adapters = {
   ...models,
   ...routing,
   ...tools,
+  ...web,
+  ...workspace,
 }

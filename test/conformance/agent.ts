@@ -7,6 +7,8 @@ import { formatToolFeedback, type ToolFeedback } from '../../src/agent/tool-feed
 import type { Json } from '../../src/core/json.ts'
 import { mask, redactor } from '../../src/kit/redact.ts'
 import { parseEffort } from '../../src/models/row-readers.ts'
+import { encodeMessages } from '../../src/providers/openai-chat/messages.ts'
+import { fakeEndpoint } from '../fakes/endpoint.ts'
 import type { Adapters } from './adapters.ts'
 import { readMessages, readTools } from './message-form.ts'
 
@@ -32,10 +34,15 @@ export const adapters = {
   }) => isOverBudget({ ...readMessages(messages), tools: readTools(tools) }, { window, maxTokens }),
   parseThinkingLevel: (level: string) => parseEffort(level),
   parseSteeringMode: (mode: string) => parseSteeringMode(mode),
-  /** The vectors have one message for each result. */
-  sanitizeHistory: (input: History) => ({
-    roles: sendable(logOf(input)).flatMap(({ role, parts }) => (role === 'tool' ? parts.map(() => role) : [role])),
-  }),
+  async sanitizeHistory(input: History) {
+    const messages = await encodeMessages(sendable(logOf(input)), {
+      endpoint: fakeEndpoint(),
+      author: '',
+      keepThinking: 'auto',
+      replayReasoning: false,
+    })
+    return { roles: messages.map(({ role }) => role), messages }
+  },
   /** The vectors have another word for our mask. */
   filterSecrets: ({
     enabled,

@@ -4,12 +4,17 @@ import { join } from 'node:path'
 import type { JsonObject } from '../../src/core/json.ts'
 import type { Tool } from '../../src/core/tool.ts'
 import { systemClock } from '../../src/kit/clock.ts'
+import { delegateTool } from '../../src/tools/agents/delegate.ts'
+import { spawnTool } from '../../src/tools/agents/spawn.ts'
+import { messageTool } from '../../src/tools/chat/message.ts'
+import { cronTool } from '../../src/tools/cron/index.ts'
 import type { ExecOptions } from '../../src/tools/exec/engine.ts'
 import { mayExec } from '../../src/tools/exec/gate.ts'
 import { execTool } from '../../src/tools/exec/index.ts'
 import { fileAccess } from '../../src/tools/files/access.ts'
 import { fileTools } from '../../src/tools/files/index.ts'
 import { checkOf } from '../../src/tools/json-schema.ts'
+import { fakeOutbox, fakeSchedule, fakeSubAgents } from '../fakes/tool-ports.ts'
 import { contextOf } from '../tools/context.ts'
 import type { Adapters } from './adapters.ts'
 
@@ -22,8 +27,8 @@ async function inWorkspace<T>(work: (workspace: string) => Promise<T>): Promise<
   }
 }
 
-async function run(tool: Tool | undefined, input: JsonObject) {
-  const output = await tool?.run(input, contextOf())
+async function run(tool: Tool | undefined, input: JsonObject, context = contextOf()) {
+  const output = await tool?.run(input, context)
   const text = output?.content.map((part) => (part.type === 'text' ? part.text : '')).join('') ?? ''
   return { text, error: output?.isError === true ? text : null }
 }
@@ -107,4 +112,26 @@ export const adapters: Adapters = {
       )
       return !seen.includes(command)
     }),
+  spawnRejects: (input: JsonObject) => run(spawnTool(fakeSubAgents()), input),
+  delegateRejects: (input: JsonObject) => run(delegateTool(fakeSubAgents()), input),
+  async cronUpdateRejects(input: JsonObject) {
+    const tool = cronTool({ schedule: fakeSchedule(), clock: systemClock, commands: true, allowCommand: true })
+    const added = await run(tool, { action: 'add', message: 'x', every_seconds: 60 })
+    const [, job = ''] = /id: ([^,)]+)/.exec(added.text) ?? []
+    return run(
+      tool,
+      Object.fromEntries(Object.entries(input).map(([key, value]) => [key, value === '$JOB' ? job : value])),
+    )
+  },
+  messageTool({ context, args, sendError }: MessageCall) {
+    const outbox = fakeOutbox(sendError === undefined ? undefined : new Error(sendError))
+    const origin = { channel: context?.channel ?? '', chat: context?.chatId ?? '' }
+    return run(messageTool({ outbox }), args, { ...contextOf(), origin })
+  },
+}
+
+interface MessageCall {
+  readonly context: { readonly channel: string; readonly chatId: string } | null
+  readonly args: JsonObject
+  readonly sendError?: string
 }

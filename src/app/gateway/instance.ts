@@ -93,3 +93,7 @@ async function renew(take: () => Promise<boolean>, clock: Clock, over: AbortSign
     await new Promise(() => undefined)
   }
 }
+
+/** The address of a gateway as a client writes it. */
+export const urlOf = ({ host, port }: { readonly host: string; readonly port: number }): string =>
+  `http://${host.includes(':') ? `[${host}]` : host}:${port}`

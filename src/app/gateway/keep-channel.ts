@@ -10,6 +10,8 @@ export interface KeptChannel {
   health(): ChannelHealth
   /** Resolves when it came up, or it is known why it does not. */
   readonly first: Promise<void>
+  /** Receives nothing more; it can still send. */
+  pause(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -32,6 +34,7 @@ export function keepChannel(options: KeepOptions): KeptChannel {
   const { name, kind, clock, log } = options
   const over = new AbortController()
   let channel: Channel | undefined
+  let paused = false
   let health: ChannelHealth = { state: 'starting' }
   const first = Promise.withResolvers<void>()
 
@@ -72,15 +75,21 @@ export function keepChannel(options: KeepOptions): KeptChannel {
     kind,
     first: first.promise,
     health: () => channel?.health?.() ?? health,
+    pause,
     async stop() {
-      over.abort()
-      await running
-      const stopping = channel
+      await pause()
+      const stopped = channel
       channel = undefined
-      if (!stopping) return
-      await stopping.stop().catch((error: unknown) => log.warn(`The channel ${name} did not stop: ${sentence(error)}`))
-      await options.close(stopping)
+      if (stopped) await options.close(stopped)
     },
+  }
+
+  async function pause(): Promise<void> {
+    over.abort()
+    await running
+    if (!channel || paused) return
+    paused = true
+    await channel.stop().catch((error: unknown) => log.warn(`The channel ${name} did not stop: ${sentence(error)}`))
   }
 }
 

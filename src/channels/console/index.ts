@@ -16,6 +16,8 @@ export interface ConsoleOptions {
   readonly colour: boolean
   /** One JSON object per answer on stdout instead of words. */
   readonly json: boolean
+  /** Asks the person who is there. */
+  readonly confirm?: Channel['confirm']
 }
 
 export interface ConsoleChannel extends Channel {
@@ -25,10 +27,10 @@ export interface ConsoleChannel extends Channel {
 
 /** The terminal, or a pipe, as a channel. Answers go to stdout; everything about them goes to stderr. */
 export function consoleChannel(options: ConsoleOptions): ConsoleChannel {
-  const { stdout, stderr } = options
+  const { stdout, stderr, interactive, confirm } = options
   const dim = (text: string) => (options.colour ? styleText('dim', text) : text)
-  const words = (text: string) => (options.interactive ? visible(text) : text)
-  const mark = options.interactive ? '🦞 ' : ''
+  const words = (text: string) => (interactive ? visible(text) : text)
+  const mark = interactive ? '🦞 ' : ''
   let exitCode = 0
   let sent = 0
 
@@ -42,11 +44,12 @@ export function consoleChannel(options: ConsoleOptions): ConsoleChannel {
     if (message.trouble) {
       stderr.write(`${pushed ? '\n' : ''}${visible(message.text)}\n`)
     } else {
-      const rest = pushed === message.text ? '' : words(message.text)
+      // What was said on the way stays; the answer itself is not said twice.
+      const rest = pushed.endsWith(message.text) ? '' : words(message.text)
       stdout.write(pushed === '' ? `${mark}${words(message.text)}\n` : rest === '' ? '\n' : `\n\n${rest}\n`)
     }
     if (message.report)
-      for (const line of reportLines(message.report, options.interactive)) stderr.write(`${dim(visible(line))}\n`)
+      for (const line of reportLines(message.report, interactive)) stderr.write(`${dim(visible(line))}\n`)
     return String(sent)
   }
 
@@ -61,6 +64,7 @@ export function consoleChannel(options: ConsoleOptions): ConsoleChannel {
     async send(message) {
       return finish(message, '')
     },
+    ...(confirm && { confirm }),
     live(): LiveMessage {
       let pushed = ''
       return {
@@ -70,8 +74,11 @@ export function consoleChannel(options: ConsoleOptions): ConsoleChannel {
           pushed += delta
         },
         restart(why) {
-          if (pushed !== '') stderr.write(`\n${dim(visible(`(${why} The answer starts again.)`))}\n`)
+          if (pushed !== '' && why !== '') stderr.write(`\n${dim(visible(`(${why} The answer starts again.)`))}\n`)
           pushed = ''
+        },
+        activity(line) {
+          if (interactive && !options.json) stderr.write(`${pushed === '' ? '' : '\n'}${dim(visible(line))}\n`)
         },
         async finish(message) {
           return finish(message, pushed)

@@ -2,16 +2,36 @@ import type { TurnReport } from '../../core/report.ts'
 
 /** What a person should know about an answer, a line each. Nothing when all went as usual and nobody watches. */
 export function reportLines(report: TurnReport, interactive: boolean): readonly string[] {
-  const lines = report.notes.map((note) => note)
-  if (report.attempts.length > 0) {
-    const tried = report.attempts.map(
-      (attempt) => `${attempt.endpoint} (${attempt.skipped ? 'resting' : attempt.kind})`,
-    )
-    lines.push(`Answered by ${report.by?.endpoint ?? 'nobody'} after ${tried.join(', ')}.`)
-  }
-  if (report.stop === 'length') lines.push('The answer was cut at the token limit (max_tokens).')
-  if (interactive && report.by) lines.push(summary(report))
-  return lines
+  const { attempts, by, notes, stop, tools = [] } = report
+  const worked = tools.length > 0
+  return [
+    ...notes,
+    ...(attempts.length > 0 ? [tried(report)] : []),
+    ...(stop === 'length' ? ['The answer was cut at the token limit (max_tokens).'] : []),
+    ...(worked ? workLines(report) : []),
+    ...(by && (interactive || worked) ? [summary(report)] : []),
+  ]
+}
+
+function tried({ attempts, by }: TurnReport): string {
+  const list = attempts.map(({ endpoint, skipped, kind }) => `${endpoint} (${skipped ? 'resting' : kind})`)
+  return `Answered by ${by?.endpoint ?? 'nobody'} after ${list.join(', ')}.`
+}
+
+/** What was done, and who did it. */
+function workLines({ tools = [], changed = [], by }: TurnReport): readonly string[] {
+  return [
+    `Tools: ${counted(tools.map(({ name }) => name))}`,
+    ...(changed.length > 0 ? [`Files: ${changed.join(', ')}`] : []),
+    ...(by ? [`Model: ${by.model || by.endpoint}`] : []),
+  ]
+}
+
+/** `read_file, edit_file × 2` */
+function counted(names: readonly string[]): string {
+  const times = new Map<string, number>()
+  for (const name of names) times.set(name, (times.get(name) ?? 0) + 1)
+  return [...times].map(([name, count]) => (count > 1 ? `${name} × ${count}` : name)).join(', ')
 }
 
 function summary(report: TurnReport): string {

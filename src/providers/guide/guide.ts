@@ -1,7 +1,6 @@
 import { noUsage } from '../../core/chat.ts'
 import { spell } from '../../core/collect.ts'
 import { Failure } from '../../core/failure.ts'
-import { textOf } from '../../core/message.ts'
 import type { Provider } from '../../core/provider.ts'
 import { finder, type GuideDocument } from './answer.ts'
 import { isGreeting, isSmallTalk } from './greeting.ts'
@@ -28,7 +27,9 @@ export function guide({ documents, found }: GuideOptions): Provider {
       if (signal.aborted)
         throw new Failure('aborted', 'The answer was stopped.', { endpoint: name, cause: signal.reason })
       const question = call.request().messages.findLast((message) => message.role === 'user')
-      const text = reply(question ? textOf(question).trim() : '', find, found)
+      // What else stands in the message, such as the time, comes before the person's own words.
+      const words = question?.parts.findLast((part) => part.type === 'text')
+      const text = reply(words?.text.trim() ?? '', find, found)
       // One part for each paragraph, so that it arrives as an answer of a model does; `collect` joins them again.
       const parts = text.split(/(?<=\n\n)/).map((text) => ({ type: 'text' as const, text }))
       const answer = {

@@ -1,4 +1,4 @@
-import { type Fault, briefly, busy, noRest, ofAccount, ofKey, once, passing, patience, standing } from './fault.ts'
+import { type Fault, briefly, busy, noRest, ofAccount, ofKey, once, laterPatience, passing, patience, standing } from './fault.ts'
 import { chunk, either, frames, json, openaiError, page } from './faulty-server.ts'
 
 const wordsOf = (finish: string, content: string) =>
@@ -197,7 +197,7 @@ export const chatFaults: readonly Fault[] = [
     kind: 'timeout',
     says: /nothing more came for 0\.1 s/,
     serve: frames('silence', chunk({ content: 'half' })),
-    entry: patience,
+    entry: laterPatience,
     afterFirstWord: true,
     ...standing,
   },

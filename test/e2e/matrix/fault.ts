@@ -46,4 +46,11 @@ export const standing = { rest: { scope: 'model', seconds: minute }, rounds: onc
 export const ofKey = { rest: { scope: 'key', seconds: minute }, rounds: once } as const
 export const ofAccount = { rest: { scope: 'key', seconds: [18_000, 36_000] }, rounds: once } as const
 export const noRest = { rounds: once } as const
+/** For servers that say nothing: however slow this machine is, the limit is what ends it. */
 export const patience: Partial<ModelEntry> = { requestTimeoutMs: 60, firstTokenTimeoutMs: 60, idleTimeoutMs: 60 }
+/** For servers that fall silent in the middle: only what comes after the first word is short of time. */
+export const laterPatience: Partial<ModelEntry> = {
+  requestTimeoutMs: 20_000,
+  firstTokenTimeoutMs: 20_000,
+  idleTimeoutMs: 60,
+}

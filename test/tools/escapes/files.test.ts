@@ -94,5 +94,5 @@ suite('escape by file tool: links exchanged while a path is used', () => {
 test('every class has at least twenty ways to try', () => {
   assert.ok(new Set(waysOut).size >= 20)
   assert.ok(links.length >= 20)
-  assert.ok(swaps.length * all.length >= 20)
+  assert.ok(new Set(swaps.map((swap) => JSON.stringify(swap))).size >= 20)
 })

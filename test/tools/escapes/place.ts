@@ -8,10 +8,8 @@ import { aliveWith } from '../sandbox.ts'
 
 /** Only what gets out can carry this word. */
 const canary = 'CANARY-7f3a91'
-/** Only what lives on has this in its command line. */
-const sleeper = '300.77'
 /** Where an escape would leave a trace in the system. */
-const traces = [
+const traceFolders = [
   '/etc',
   '/usr/bin',
   '/usr/local/bin',
@@ -22,12 +20,12 @@ const traces = [
   '/dev/shm',
   '/opt',
   '/',
-].map((folder) => join(folder, 'picoclaw-escape'))
+]
 
 /** A workspace, and a world outside that can tell whether something got to it. */
 export interface Place extends AsyncDisposable {
   readonly workspace: string
-  /** Fills in {outside}, {workspace}, {victim}, {host}, {port}, {socket}, {sleeper}. */
+  /** Fills in {outside}, {workspace}, {victim}, {host}, {port}, {socket}, {sleeper}, {trace}. */
   fill(text: string): string
   /** What an escape did, given everything it said. Nothing is the only good answer. */
   damage(said: string): Promise<readonly string[]>
@@ -52,6 +50,10 @@ export async function makePlace(): Promise<Place> {
   const tcp = await listening(0, onVisit)
   const unix = await listening(join(outside, 'socket'), onVisit)
   const port = portOf(tcp)
+  // Of this place alone: other tests run at the same time. What lives on has the first in its command line, what is written the second as name.
+  const sleeper = `300.${process.pid}${port}`
+  const trace = `picoclaw-escape-${process.pid}-${port}`
+  const traces = traceFolders.map((folder) => join(folder, trace))
   const before = await snapshot(outside)
   const words: Readonly<Record<string, string>> = {
     workspace,
@@ -61,6 +63,7 @@ export async function makePlace(): Promise<Place> {
     port: String(port),
     socket: join(outside, 'socket'),
     sleeper,
+    trace,
   }
   return {
     workspace,

@@ -14,6 +14,6 @@ export interface Element {
 }
 export interface Page {
   readonly body: Element
-  readonly title: string
+  querySelector(selector: string): Element | null
   querySelectorAll(selector: string): Iterable<Element>
 }

@@ -5,7 +5,7 @@ import type { Element, Page } from './dom.ts'
 
 /** What is no part of what a page says, and what its readers do not see. */
 const clutter =
-  'script, style, noscript, template, iframe, object, embed, svg, canvas, nav, aside, footer, dialog, button, input, select, textarea, [hidden], [aria-hidden="true"], [style*="display:none"], [style*="display: none"], [style*="visibility:hidden"], [style*="visibility: hidden"]'
+  'title, script, style, noscript, template, iframe, object, embed, svg, canvas, nav, aside, footer, dialog, button, input, select, textarea, [hidden], [aria-hidden="true"], [style*="display:none"], [style*="display: none"], [style*="visibility:hidden"], [style*="visibility: hidden"]'
 /** Characters of a page that is long enough to have a main part. */
 const longPage = 2000
 
@@ -14,19 +14,24 @@ const longPage = 2000
  * Throws a RangeError on markup that is nested too deep.
  */
 export function htmlToMarkdown(html: string, url?: string): string {
-  const page = readPage(html, url)
-  const whole = page.body
+  const { body: whole, title } = readPage(html, url)
   const words = lengthOf(whole)
   const article = words >= longPage ? mainPart(html, url, words) : undefined
   const converter = converterFor()
   const text = tidy(converter.turndown(article ?? whole))
-  const title = page.title.trim()
   return title === '' || /^# /m.test(text) ? text : `# ${title}\n\n${text}`
 }
 
-function readPage(html: string, url: string | undefined): Page {
+interface Read {
+  readonly page: Page
+  readonly body: Element
+  readonly title: string
+}
+
+function readPage(html: string, url: string | undefined): Read {
   const whole = /<body[\s>]/i.test(html) ? html : `<!doctype html><html><head></head><body>${html}</body></html>`
   const { document: page } = parseHTML(whole) as unknown as { readonly document: Page }
+  const title = (page.querySelector('title')?.textContent ?? '').replaceAll(/\s+/g, ' ').trim()
   for (const element of page.querySelectorAll(clutter)) element.remove()
   for (const image of page.querySelectorAll('img')) {
     const [source] = ['src', 'data-src', 'data-original']
@@ -40,7 +45,7 @@ function readPage(html: string, url: string | undefined): Page {
     if (found === undefined) link.removeAttribute('href')
     else link.setAttribute('href', found)
   }
-  return page
+  return { page, body: page.body, title }
 }
 
 /** An address as it may be shown; undefined when its scheme is not one of these. */
@@ -56,7 +61,7 @@ function target(address: string | null, base: string | undefined, schemes: reado
 
 /** What a reader came for, where the page has such a part and it is not just a corner. */
 function mainPart(html: string, url: string | undefined, words: number): Element | undefined {
-  const page = readPage(html, url)
+  const { page } = readPage(html, url)
   const article = new Readability<string>(page, { charThreshold: 200 }).parse()
   if (!article?.content || (article.length ?? 0) < words / 4) return undefined
   return readPage(article.content, undefined).body

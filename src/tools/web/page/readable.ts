@@ -39,7 +39,7 @@ function pretty(text: string): Readable {
 }
 
 async function page(html: string, url: string, format: 'plaintext' | 'markdown'): Promise<Readable> {
-  if (format === 'markdown' && html.length <= largestMarkdown) {
+  if (format === 'markdown' && html.length <= largestMarkdown && !isDeep(html)) {
     const { htmlToMarkdown } = await import('./markdown.ts')
     try {
       return { extractor: 'markdown', text: htmlToMarkdown(html, url) }
@@ -48,6 +48,21 @@ async function page(html: string, url: string, format: 'plaintext' | 'markdown')
     }
   }
   return { extractor: 'text', text: htmlToText(html) }
+}
+
+/** More levels than any page for people has: reading them as a structure takes seconds. */
+const deepest = 1000
+/** Elements that end by themselves when the next one begins, or have no end. */
+const unclosed = /^(?:p|li|t[dhr]|d[dt]|option|br|hr|img|input|meta|link|source|area|col|wbr|html|body)$/i
+
+function isDeep(html: string): boolean {
+  let depth = 0
+  for (const [, closes, name = ''] of html.matchAll(/<(\/?)([a-z][a-z\d-]*)/gi)) {
+    if (unclosed.test(name)) continue
+    depth = Math.max(0, depth + (closes ? -1 : 1))
+    if (depth > deepest) return true
+  }
+  return false
 }
 
 /** By the mark of its first bytes, else by what the server says, else by what the page says of itself. */

@@ -1,0 +1,82 @@
+import type { InboundMessage, Sender } from '../../core/channel.ts'
+import type { ChatRef } from '../../core/place.ts'
+import type { Role } from '../../core/tool.ts'
+import { gate, roleOf } from '../../access/gate.ts'
+import { pairing, type Pairing } from '../../access/pairing.ts'
+import { refusals } from '../../access/refusals.ts'
+import type { Verdict } from '../../dispatch/ports.ts'
+import type { House } from '../house.ts'
+
+/** Who may come in. */
+export interface Admission {
+  admit(channel: string, message: InboundMessage): Promise<Verdict>
+  readonly pairing: Pairing
+  /** The rights of a person; undefined for a stranger. */
+  role(channel: string, person: Pick<Sender, 'id' | 'username'>): Promise<Role | undefined>
+  /** Where an owner was last seen in a direct chat, the latest first. */
+  ownerChats(): Promise<readonly ChatRef[]>
+  /** Stores what was counted. */
+  flush(): Promise<void>
+}
+
+const chatNote = 'owner-chat:'
+interface OwnerChat {
+  readonly at: ChatRef
+  readonly seenAt: number
+}
+
+export function admission(house: House, newId: () => string): Admission {
+  const { store, clock } = house
+  const pairs = pairing({ grants: store.grants, notes: store.notes, clock, newId })
+  const refused = refusals({ notes: store.notes, clock })
+  const seen = new Map<string, string>()
+
+  async function people(channel: string) {
+    const { config } = house.current.loaded
+    const entry = config.channel_list[channel]
+    return {
+      ...(entry && { kind: entry.type, groupTrigger: entry.group_trigger }),
+      allowFrom: entry?.allow_from ?? [],
+      owners: config.owners,
+      members: await pairs.members(),
+    }
+  }
+
+  /** Remembers where an owner can be reached. */
+  async function note({ at, from }: InboundMessage): Promise<void> {
+    const place = JSON.stringify(at)
+    if (seen.get(from.id) === place) return
+    seen.set(from.id, place)
+    await store.notes.put(`${chatNote}${at.channel}:${from.id}`, { at: { ...at }, seenAt: clock.now() })
+  }
+
+  return {
+    pairing: pairs,
+    async admit(channel, message) {
+      const answer = gate({ ...(await people(channel)), message })
+      if (answer.pass) {
+        if (answer.role === 'owner' && message.kind === 'direct' && !message.due) await note(message)
+        return answer
+      }
+      const { from } = message
+      await refused.note({
+        channel,
+        person: from.id,
+        name: from.name,
+        why: answer.why,
+        ...(answer.line !== undefined && { line: answer.line }),
+      })
+      const hint = answer.why === 'stranger' ? await pairs.offer(message) : undefined
+      return { pass: false, ...(hint !== undefined && { hint }) }
+    },
+    async role(channel, person) {
+      return roleOf({ ...(await people(channel)), channel }, person)
+    },
+    async ownerChats() {
+      const notes = await store.notes.list(chatNote)
+      const chats = notes.map(({ value }) => value as unknown as OwnerChat)
+      return chats.toSorted((left, right) => right.seenAt - left.seenAt).map(({ at }) => at)
+    },
+    flush: () => refused.flush(),
+  }
+}

@@ -1,0 +1,74 @@
+import { type Approvals, approvals } from '../../access/approvals.ts'
+import { names } from '../../access/names.ts'
+import type { ApprovalRequest } from '../../access/ports.ts'
+import type { OutboundMessage } from '../../core/channel.ts'
+import { textOf } from '../../core/message.ts'
+import type { ChatRef } from '../../core/place.ts'
+import type { House } from '../house.ts'
+import type { Admission } from './admission.ts'
+
+export interface ApprovalParts {
+  readonly house: House
+  readonly admission: Admission
+  newId(): string
+  /** True when commands run behind a wall. */
+  sandboxed(): Promise<boolean>
+  isConsole(place: ChatRef): boolean
+  send(channel: string, session: string, message: OutboundMessage): Promise<void>
+  /** Asks the person at the terminal; undefined when nobody is there. */
+  confirm?(question: string, signal: AbortSignal): Promise<boolean | undefined>
+}
+
+/** Messages of a conversation in which a destination may have been named. */
+const lookedAt = 200
+
+/** Approvals that ask where an owner is: at the terminal, in this chat, or in the owner's own. */
+export function askingApprovals(parts: ApprovalParts): Approvals {
+  const { house, admission, confirm } = parts
+  const { store, clock } = house
+  return approvals({
+    grants: store.grants,
+    clock,
+    newId: parts.newId,
+    sandboxed: async (tool) => (tool === 'exec' || tool === 'bash' || tool === 'cron') && (await parts.sandboxed()),
+    isConsole: parts.isConsole,
+    async isNamed(destination, { session }) {
+      const { after } = await store.sessions.state(session)
+      const log = await store.sessions.read(session, { last: lookedAt, ...(after !== undefined && { after }) })
+      const said = log.flatMap(({ message }) =>
+        message.role === 'user' && message.outside === undefined ? [textOf(message)] : [],
+      )
+      return names(said, destination)
+    },
+    async ask(request) {
+      const place = await placeOf(request)
+      if (!place) return 'nobody'
+      await parts.send(place.channel, request.session, { to: place, text: requestText(request, place) })
+      return 'asked'
+    },
+    ...(confirm && {
+      confirm: (request: ApprovalRequest, signal: AbortSignal) =>
+        confirm(`${request.why}\n${request.what}\nAllow it?`, signal),
+    }),
+  })
+
+  /** The chat it came from when an owner was last seen there, else where an owner was seen last. */
+  async function placeOf({ origin }: ApprovalRequest): Promise<ChatRef | undefined> {
+    const chats = await admission.ownerChats()
+    return chats.find(({ channel, chat }) => channel === origin.channel && chat === origin.chat) ?? chats[0]
+  }
+
+  function requestText({ code, what, why, origin }: ApprovalRequest, place: ChatRef): string {
+    const from =
+      place.channel === origin.channel && place.chat === origin.chat
+        ? ''
+        : ` (for the chat ${origin.channel}:${origin.chat})`
+    return [
+      `${why}${from}`,
+      '```',
+      what.replaceAll('```', "'''"),
+      '```',
+      `/approve ${code} allows it once, /approve ${code} always for a day, /deny ${code} forbids it.`,
+    ].join('\n')
+  }
+}

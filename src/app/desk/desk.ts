@@ -1,0 +1,210 @@
+import { randomUUID } from 'node:crypto'
+import type { Approvals } from '../../access/approvals.ts'
+import type { Channel, OutboundMessage } from '../../core/channel.ts'
+import type { ChatRef } from '../../core/place.ts'
+import { Problem } from '../../core/problem.ts'
+import type { Tool, ToolContext } from '../../core/tool.ts'
+import type { CommandServices } from '../../dispatch/commands/services.ts'
+import type { Deliveries } from '../../dispatch/deliver.ts'
+import type { Desk, Ground, TurnQuestion } from '../../dispatch/ports.ts'
+import { road, type Road } from '../../dispatch/road.ts'
+import { route } from '../../dispatch/routing/route.ts'
+import { agentOfSession } from '../../dispatch/routing/session-key.ts'
+import { type Agents, agentsOf } from '../agents.ts'
+import type { House } from '../house.ts'
+import { type Admission, admission } from './admission.ts'
+import { askingApprovals } from './approval.ts'
+import { contextText } from './context.ts'
+import { hearMessage, type VoiceHearing } from './hear.ts'
+import { outboxTool, recallTool } from './reach.ts'
+import { commandServices } from './services.ts'
+import { side } from './side.ts'
+import { type Helpers, subagentDesk } from './subagents.ts'
+import { toolboxes, type Toolboxes, type ToolParts } from './toolbox.ts'
+import { turns } from './turn.ts'
+import { type Workspaces, workspaces } from './workspaces.ts'
+
+/** Everything between channels and models: the road and what works on it. */
+export interface Assistant {
+  readonly road: Road
+  readonly admission: Admission
+  readonly approvals: Approvals
+  readonly helpers: Helpers
+  readonly spaces: Workspaces
+  readonly boxes: Toolboxes
+  agents(): Agents
+}
+
+export interface AssistantOptions {
+  /** The terminal, where this process has one. */
+  readonly console?: {
+    readonly channel: Channel
+    readonly session: string
+  }
+  /** A model to ask instead of the configured ones. */
+  readonly model?: string
+  /** A folder that the default agent works in instead of its own. */
+  readonly workspace?: string
+  readonly stream: boolean
+  /** Names of the channels that are on. */
+  channels(): readonly string[]
+  readonly voice?: () => VoiceHearing | undefined
+  readonly schedule?: ToolParts['schedule']
+  readonly skills?: ToolParts['skills']
+  readonly more?: ToolParts['more']
+  readonly services?: Pick<CommandServices, 'mcp' | 'mcpTools' | 'status' | 'reload' | 'panic'>
+  readonly deliveries?: Deliveries
+  readonly checkpoint?: Ground['checkpoint']
+}
+
+/** Wires the rooms to one road. Nothing is opened before it is used. */
+export function assistant(house: House, options: AssistantOptions): Assistant {
+  const { store, clock, log } = house
+  const agents = (): Agents => {
+    const all = agentsOf(house.current.loaded.config, house.environment)
+    const { workspace } = options
+    return workspace === undefined ? all : { ...all, get: (id) => ({ ...all.get(id), workspace }) }
+  }
+  const spaces = workspaces(house)
+  const admitted = admission(house, randomUUID)
+  const isConsole = ({ channel }: ChatRef) => options.console !== undefined && channel === options.console.channel.name
+  /** Turns in which a tool has written to the turn's own chat. */
+  const answered = new Set<string>()
+  const armed = new Map<string, string>()
+
+  async function send(channel: string, session: string, message: OutboundMessage): Promise<void> {
+    if (options.console && isConsole(message.to)) return void (await options.console.channel.send(message))
+    if (!options.channels().includes(channel))
+      throw new Problem(`There is no channel ${channel} that is on.`, {
+        mend: `Channels: ${options.channels().join(', ') || 'none'}.`,
+      })
+    await made.send(channel, session, message)
+  }
+
+  const parts: ToolParts = {
+    house,
+    spaces,
+    outbox: outboxTool(send, (turn) => answered.add(turn)),
+    recall: recallTool(store),
+    ...(options.schedule && { schedule: options.schedule }),
+    ...(options.skills && { skills: options.skills }),
+    agents: {
+      spawn: (...args) => helpers.tool.spawn(...args),
+      ask: (...args) => helpers.tool.ask(...args),
+      status: (...args) => helpers.tool.status(...args),
+    },
+    more: (agent, session) => options.more?.(agent, session) ?? [],
+    // Whatever comes to a tool has passed the guard, which asks an owner where there is no wall.
+    mayRunBare: () => true,
+  }
+  const boxes = toolboxes(parts)
+  const confirm = options.console?.channel.confirm?.bind(options.console.channel)
+  const approvals = askingApprovals({
+    house,
+    admission: admitted,
+    newId: randomUUID,
+    sandboxed: async () => 'wrap' in (await boxes.sandbox()),
+    isConsole,
+    send,
+    ...(confirm && { confirm }),
+  })
+  const settled = (tool: Tool): Tool => ({
+    ...tool,
+    async run(input, context: ToolContext) {
+      const output = await tool.run(input, context)
+      if (tool.effects?.(input, context).length) await approvals.finished({ name: tool.spec.name, input }, context)
+      return output
+    },
+  })
+  const turnParts = {
+    house,
+    spaces,
+    boxes,
+    agents,
+    ...(options.model !== undefined && { model: options.model }),
+    stream: options.stream,
+    guard: approvals.guard,
+    settled,
+    thought: (question: TurnQuestion, text: string) => showThought(question, text),
+    answered: (turn: string) => answered.delete(turn),
+    newId: randomUUID,
+  }
+  const run = turns(turnParts)
+  const helpers = subagentDesk(turnParts, {
+    async arrived(message) {
+      const channel = made.channel(message.at.channel)
+      if (channel) await made.receiver(channel).message(message)
+      else if (options.console && isConsole(message.at)) await made.ask(options.console.channel, message)
+    },
+  })
+
+  function showThought({ message, session }: TurnQuestion, text: string): void {
+    const entry = house.current.loaded.config.channel_list[message.at.channel]
+    const chat = entry?.reasoning_channel_id
+    if (!chat) return
+    send(message.at.channel, session, { to: { channel: message.at.channel, chat }, text }).catch((error: unknown) =>
+      log.warn(`Reasoning was not shown: ${String(error)}`),
+    )
+  }
+
+  const desk: Desk = {
+    admit: (channel, message) => admitted.admit(channel, message),
+    route(message) {
+      const own = message.due?.session ?? (isConsole(message.at) ? options.console?.session : undefined)
+      if (own !== undefined) return { agent: agentOfSession(own), session: own }
+      return route(message, house.current.loaded.config)
+    },
+    hear(message, agent, signal) {
+      const voice = options.voice?.()
+      return hearMessage(
+        message,
+        {
+          blobs: store.blobs,
+          now: () => clock.now(),
+          maxBytes: house.current.loaded.config.agents.defaults.max_media_size,
+          workspace: async () => (await spaces.of(agents().get(agent))).root,
+          ...(voice && { voice }),
+        },
+        signal,
+      )
+    },
+    turn: run.run,
+    async disarm(session) {
+      const skill = armed.get(session)
+      armed.delete(session)
+      return skill === undefined ? [] : [skill]
+    },
+    stopOthers: (session) => helpers.stop(session),
+    services: commandServices({
+      house,
+      spaces,
+      admission: admitted,
+      approvals,
+      agents,
+      road: () => made,
+      channels: options.channels,
+      armed,
+      ...(options.model !== undefined && { model: options.model }),
+      more: {
+        ...options.services,
+        subagents: (session) => helpers.text(session),
+        side: (session, agent, question, signal) => side(turnParts, run, { session, agent, question, signal }),
+        context: (session, agent) => contextText(turnParts, run, session, agent),
+      },
+    }),
+  }
+  const made = road(
+    desk,
+    {
+      store,
+      clock,
+      log,
+      newId: randomUUID,
+      owner: `${process.pid}-${randomUUID()}`,
+      parallelTurns: () => house.current.loaded.config.agents.defaults.max_parallel_turns,
+      checkpoint: options.checkpoint ?? (async () => undefined),
+    },
+    options.deliveries,
+  )
+  return { road: made, admission: admitted, approvals, helpers, spaces, boxes, agents }
+}

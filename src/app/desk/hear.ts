@@ -1,0 +1,121 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { extname, join } from 'node:path'
+import type { Attachment, InboundMessage } from '../../core/channel.ts'
+import { Problem } from '../../core/problem.ts'
+import { type ImagePart, type TextPart, type UserMessage, userText } from '../../core/message.ts'
+import type { BlobStore } from '../../core/store.ts'
+import type { HeardMessage } from '../../dispatch/ports.ts'
+import { localMoment } from '../moment.ts'
+
+/** Turns the voice notes of a message into words. */
+export interface VoiceHearing {
+  hear(
+    text: string,
+    attachments: readonly Attachment[],
+    signal: AbortSignal,
+  ): Promise<{ readonly text: string; readonly echo?: string; readonly trouble?: string }>
+}
+
+export interface HearParts {
+  readonly blobs: Pick<BlobStore, 'put'>
+  readonly now: () => number
+  /** Absent where there is nothing that understands speech. */
+  readonly voice?: VoiceHearing
+  /** Bytes of the largest file that is taken in. */
+  readonly maxBytes: number
+  /** The folder of the agent that is asked. */
+  workspace(): Promise<string>
+}
+
+/** A message as a model reads it: voice as words, pictures as parts, other files laid into the workspace and named. */
+export async function hearMessage(
+  message: InboundMessage,
+  parts: HearParts,
+  signal: AbortSignal,
+): Promise<HeardMessage> {
+  const audio = message.attachments.filter(({ kind }) => kind === 'audio')
+  const heard = await hearVoice(message.text, audio, parts, signal)
+  const files = await Promise.all(
+    message.attachments.filter(({ kind }) => kind !== 'audio').map((file) => takeIn(file, message, parts, signal)),
+  )
+  const notes = files.flatMap((file) => (file.type === 'text' ? [file.text] : []))
+  const text = [heard.text, ...(heard.trouble === undefined ? [] : [`[${heard.trouble}]`]), ...notes]
+    .filter((piece) => piece.trim() !== '')
+    .join('\n')
+  const said = message.kind === 'group' && !message.due ? `${oneLine(message.from.name)}: ${text}` : text
+  const images = files.filter((file) => file.type === 'image')
+  const outside = message.due?.outside
+  const question: UserMessage = {
+    role: 'user',
+    parts: [...(said === '' ? [] : [textPart(said)]), ...images],
+    ...(outside !== undefined && { outside }),
+  }
+  return {
+    messages: [...quoted(message), question.parts.length > 0 ? question : userText('[an empty message]')],
+    ...(heard.echo !== undefined && { echo: heard.echo }),
+  }
+}
+
+const textPart = (text: string): TextPart => ({ type: 'text', text })
+const oneLine = (text: string) => text.replaceAll(/\s+/g, ' ').trim().slice(0, 100)
+
+async function hearVoice(
+  text: string,
+  audio: readonly Attachment[],
+  { voice }: HearParts,
+  signal: AbortSignal,
+): Promise<{ readonly text: string; readonly echo?: string; readonly trouble?: string }> {
+  if (audio.length === 0) return { text }
+  if (!voice) return { text, trouble: 'A voice message came, and nothing here understands speech.' }
+  return voice.hear(text, audio, signal)
+}
+
+/** What the message answers. Words of somebody else are theirs, not the sender's. */
+function quoted({ replyTo, from }: InboundMessage): readonly UserMessage[] {
+  if (!replyTo || replyTo.text.trim() === '') return []
+  const theirs = !replyTo.own && replyTo.from !== from.name
+  return [
+    {
+      ...userText(`[In answer to ${replyTo.own ? 'you' : oneLine(replyTo.from)}: ${replyTo.text.trim()}]`),
+      ...(theirs && { outside: `person:${oneLine(replyTo.from)}` }),
+    },
+  ]
+}
+
+/** A picture as a part, any other file as a note that says where it lies. Why it cannot be had is a note too. */
+async function takeIn(
+  file: Attachment,
+  message: InboundMessage,
+  parts: HearParts,
+  signal: AbortSignal,
+): Promise<ImagePart | TextPart> {
+  const name = oneLine(file.name) || file.kind
+  try {
+    if ((file.size ?? 0) > parts.maxBytes) throw tooLarge(parts)
+    const bytes = await file.bytes(signal)
+    if (bytes.length > parts.maxBytes) throw tooLarge(parts)
+    if (file.kind === 'image')
+      return { type: 'image', mime: file.mime, source: { type: 'blob', id: await parts.blobs.put(bytes, file.mime) } }
+    const path = await lay(bytes, name, message, parts)
+    return textPart(`[file: ${path} (${file.mime}, ${bytes.length} bytes)]`)
+  } catch (error) {
+    signal.throwIfAborted()
+    return textPart(`[The file ${name} could not be taken in: ${why(error)}]`)
+  }
+}
+
+const tooLarge = ({ maxBytes }: HearParts) =>
+  new Problem(`it is larger than ${Math.floor(maxBytes / (1024 * 1024))} MiB (agents.defaults.max_media_size).`)
+const why = (error: unknown) => (error instanceof Error ? error.message : String(error))
+
+/** Lays a file into the workspace under a name of ours; resolves to its path there. */
+async function lay(bytes: Uint8Array, name: string, message: InboundMessage, parts: HearParts): Promise<string> {
+  const folder = join('inbox', localMoment(parts.now()).slice(0, 10))
+  const plain = name.replaceAll(/[^\p{L}\p{N}._-]+/gu, '_').replace(/^\.+/, '') || 'file'
+  const stem = plain.slice(0, 80 - extname(plain).length)
+  const path = join(folder, `${message.id.replaceAll(/[^\w-]+/g, '')}-${stem}`)
+  const root = await parts.workspace()
+  await mkdir(join(root, folder), { recursive: true })
+  await writeFile(join(root, path), bytes, { mode: 0o600 })
+  return path
+}

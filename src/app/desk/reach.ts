@@ -1,0 +1,30 @@
+import type { OutboundMessage } from '../../core/channel.ts'
+import type { Store } from '../../core/store.ts'
+import type { Outbox, Recall } from '../../tools/ports.ts'
+
+/** How tools write to chats. `answered` is told the turns that wrote to their own chat: their last words are not said twice. */
+export function outboxTool(
+  send: (channel: string, session: string, message: OutboundMessage) => Promise<void>,
+  answered: (turn: string) => void,
+): Outbox {
+  return {
+    async send({ to, text, attachments, replyTo }, { session, turn, origin }) {
+      await send(to.channel, session, {
+        to,
+        text,
+        ...(attachments.length > 0 && { attachments }),
+        ...(replyTo !== undefined && { replyTo }),
+      })
+      const own = to.channel === origin.channel && to.chat === origin.chat && to.thread === origin.thread
+      if (own && text.trim() !== '') answered(turn)
+    },
+  }
+}
+
+/** Owners may look through everything that was said, others through their own conversation. */
+export function recallTool({ sessions }: Pick<Store, 'sessions'>): Recall {
+  return {
+    search: (query, limit, { role, session }) =>
+      sessions.search(query, { limit, ...(role !== 'owner' && { session }) }),
+  }
+}

@@ -1,0 +1,168 @@
+import { runTurn } from '../../agent/turn.ts'
+import { momentText } from '../../agent/prompt.ts'
+import {
+  type SubagentInfo,
+  subagentLimits,
+  subagents,
+  type SubagentTask,
+  type SubagentWork,
+} from '../../agent/subagents.ts'
+import type { InboundMessage } from '../../core/channel.ts'
+import { Problem } from '../../core/problem.ts'
+import { userText } from '../../core/message.ts'
+import type { ToolContext } from '../../core/tool.ts'
+import type { SubAgents, SubAgentTask } from '../../tools/ports.ts'
+import { localMoment } from '../moment.ts'
+import { choose, requestLimits } from './models.ts'
+import { limitsOf, type TurnParts, turns } from './turn.ts'
+
+/** Sub-agents as the rest of the house sees them. */
+export interface Helpers {
+  readonly tool: SubAgents
+  /** Those of a conversation, for people. */
+  text(session: string): string
+  /** Ends those of a conversation, or all; a line for each. */
+  stop(session?: string): readonly string[]
+  /** Resolves when none runs any more. */
+  idle(): Promise<void>
+}
+
+export interface HelperParts {
+  /** What a background sub-agent found comes back as a message to its conversation. */
+  arrived(message: InboundMessage): Promise<void>
+}
+
+/** The longest part of a result that goes into a message. */
+const longestResult = 20_000
+
+export function subagentDesk(parts: TurnParts, { arrived }: HelperParts): Helpers {
+  const { house, spaces, boxes } = parts
+  const { clock, log } = house
+  const run = turns(parts)
+  const work = subagents({
+    run: doWork,
+    clock,
+    limits: subagentLimits(house.current.loaded.config.agents.defaults.subturn),
+    newId: parts.newId,
+  })
+
+  /** A turn of its own, whose log nobody reads again. */
+  async function doWork({ agent: id, task, session, depth, parent, signal }: SubagentWork) {
+    const agent = parts.agents().get(id)
+    const workspace = await spaces.of(agent)
+    const content = await workspace.read()
+    const { subagentModel } = parts.agents().get(parent.agent)
+    const result = await runTurn(
+      {
+        id: parts.newId(),
+        session,
+        agent: id,
+        cause: 'tool',
+        provider: choose(house, agent, parts.model ?? subagentModel).provider,
+        tools: run.named(await boxes.of(agent, workspace, content, session)),
+        log: [],
+        state: {},
+        system: await run.prompt(content, [], agent),
+        moment: momentText({
+          now: localMoment(clock.now()),
+          channel: parent.origin.channel,
+          chat: parent.origin.chat,
+          sender: `the agent ${parent.agent}`,
+        }),
+        question: { ...userText(task), ...(parent.tainted && { outside: `agent:${parent.agent}` }) },
+        limits: limitsOf(house, content),
+        context: { origin: parent.origin, sender: parent.sender, role: parent.role, depth },
+        journal: { append: async () => undefined },
+        guard: parts.guard,
+        request: requestLimits(house),
+        stream: false,
+        clock,
+        newId: () => parts.newId(),
+        signal,
+        redact: house.redactor.text,
+      },
+      () => undefined,
+    )
+    return { text: result.text, tainted: result.tainted }
+  }
+
+  function taskOf({ task, label, agent }: SubAgentTask, context: ToolContext): SubagentTask {
+    const asked = agent ?? context.agent
+    const own = parts.agents().get(context.agent)
+    if (asked !== context.agent && !own.mayAsk.includes('*') && !own.mayAsk.includes(asked))
+      throw new Problem(`not allowed to spawn agent '${asked}'`, {
+        mend: `Allow it in agents.list, subagents.allow_agents of ${context.agent}.`,
+      })
+    if (!parts.agents().ids.includes(asked)) throw new Problem(`There is no agent ${asked}.`)
+    return { agent: asked, task, parent: context, ...(label !== undefined && { label }) }
+  }
+
+  /** What a background sub-agent found, as a message to the conversation that asked for it. */
+  function finding(
+    info: SubagentInfo,
+    text: string,
+    tainted: boolean,
+    { origin, sender, role, session }: ToolContext,
+  ): InboundMessage {
+    const words = text.length > longestResult ? `${text.slice(0, longestResult).toWellFormed()}…` : text
+    return {
+      id: `subagent-${info.id}`,
+      from: sender,
+      at: origin,
+      kind: 'direct',
+      text: `[The sub-agent “${info.label}” has finished. Tell the person what matters of it.]\n\n${words}`,
+      attachments: [],
+      addressed: true,
+      due: { cause: 'tool', name: info.label, role, session, ...(tainted && { outside: `agent:${info.agent}` }) },
+    }
+  }
+
+  const states = { waiting: 'running', running: 'running', done: 'done', failed: 'failed', stopped: 'stopped' } as const
+
+  return {
+    tool: {
+      async spawn(task, context) {
+        const info = work.spawn(taskOf(task, context), async (done, { text, tainted }) => {
+          await arrived(finding(done, text, tainted, context)).catch((error: unknown) =>
+            log.error(`What a sub-agent found was not delivered: ${String(error)}`),
+          )
+        })
+        return info.id
+      },
+      async ask(task, context) {
+        const { text, tainted } = await work.ask(taskOf(task, context), context.signal)
+        return { text, ...(tainted && { outside: `agent:${task.agent ?? context.agent}` }) }
+      },
+      async status({ session }) {
+        return work
+          .list(session)
+          .map(({ id, label, agent, state, startedAt, why }) => ({
+            id,
+            label,
+            agent,
+            task: label,
+            state: states[state],
+            startedAt,
+            ...(why !== undefined && { result: why }),
+          }))
+          .toReversed()
+      },
+    },
+    text(session) {
+      const open = work.list(session).filter(({ state }) => state === 'running' || state === 'waiting')
+      if (open.length === 0) return 'Nothing runs in the background for this chat.'
+      return open
+        .map(
+          ({ label, agent, state, startedAt }) =>
+            `- ${label} (${agent}, ${state}, ${Math.round((clock.now() - startedAt) / 1_000)} s)`,
+        )
+        .join('\n')
+    },
+    stop(session) {
+      const open = work.list(session).filter(({ state }) => state === 'running' || state === 'waiting')
+      for (const parent of new Set(open.map((info) => info.parent))) work.stop(parent)
+      return open.map(({ label }) => `the sub-agent “${label}”`)
+    },
+    idle: () => work.idle(),
+  }
+}

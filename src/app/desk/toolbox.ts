@@ -1,0 +1,98 @@
+import { realpath } from 'node:fs/promises'
+import { join } from 'node:path'
+import { machineZone } from '../../kit/zone.ts'
+import type { Tool, ToolContext } from '../../core/tool.ts'
+import type { NoSandbox, Sandbox } from '../../tools/exec/bubblewrap.ts'
+import { sandboxOf } from '../../tools/exec/bubblewrap.ts'
+import type { ExecOptions } from '../../tools/exec/engine.ts'
+import type { Outbox, Recall, Schedule, SkillFinder, SubAgents } from '../../tools/ports.ts'
+import { accessOf, codingTools, toolbox } from '../../tools/toolbox.ts'
+import type { Workspace, WorkspaceContent } from '../../workspace/ports.ts'
+import type { AgentFacts } from '../agents.ts'
+import type { House } from '../house.ts'
+import { version } from '../version.ts'
+import type { Workspaces } from './workspaces.ts'
+
+export interface ToolParts {
+  readonly house: House
+  readonly spaces: Workspaces
+  readonly outbox: Outbox
+  readonly recall: Recall
+  readonly schedule?: Schedule
+  readonly agents?: SubAgents
+  readonly skills?: SkillFinder
+  /** Tools made elsewhere that may be offered to this turn: those of MCP servers, install_skill. */
+  more(agent: AgentFacts, session: string): readonly Tool[]
+  /** True when a command of this turn may run without a wall: an approval stands behind it, or the terminal. */
+  mayRunBare(context: ToolContext): boolean
+}
+
+/** What the tools of agents are made of. */
+export interface Toolboxes {
+  of(agent: AgentFacts, workspace: Workspace, content: WorkspaceContent, session: string): Promise<readonly Tool[]>
+  /** The four tools of a coding backend. */
+  coding(workspace: Workspace): Promise<readonly Tool[]>
+  /** The wall that commands run behind, or why there is none. */
+  sandbox(): Promise<Sandbox | NoSandbox>
+}
+
+export function toolboxes(parts: ToolParts): Toolboxes {
+  const { house, spaces } = parts
+  const { environment, clock, store, network } = house
+  const wall = sandboxOf({
+    mode: house.current.loaded.config.sandbox.mode === 'off' ? 'off' : 'auto',
+    path: environment.vars['PATH'] ?? '',
+    clock,
+  })
+  /** Nothing of our own folder is for tools but the workspaces in it. */
+  const hidden = [environment.home, environment.configPath]
+
+  const exec = (): Omit<ExecOptions, 'workspace' | 'access' | 'clock' | 'hidden'> => {
+    const { sandbox } = house.current.loaded.config
+    return {
+      sandbox: wall,
+      allowUnsandboxed: async (_, context) => parts.mayRunBare(context),
+      network: sandbox.network,
+      expose: sandbox.expose.map(({ source, mode }) => ({ path: source ?? '', writable: mode === 'rw' })),
+      timeZone: machineZone(),
+    }
+  }
+  const readable = async () =>
+    (await Promise.all(spaces.skillRoots.map(({ path }) => realpath(path).catch(() => '')))).filter(Boolean)
+
+  return {
+    sandbox: wall,
+    async of(agent, workspace, content, session) {
+      const { config } = house.current.loaded
+      const { memory } = workspace
+      const { schedule, agents, skills } = parts
+      return toolbox({
+        config,
+        workspace: await realpath(workspace.root),
+        hidden,
+        readable: await readable(),
+        clock,
+        network,
+        version,
+        exec: exec(),
+        outbox: parts.outbox,
+        blobs: store.blobs,
+        recall: parts.recall,
+        memory: {
+          remember: ({ text, where }, { sender }) => memory.remember({ text, where, from: sender.name }),
+        },
+        ...(schedule && { schedule }),
+        ...(agents && { agents }),
+        ...(skills && { skills }),
+        more: parts.more(agent, session),
+        ...(content.definition.tools && { allow: content.definition.tools }),
+      })
+    },
+    async coding(workspace) {
+      const { config } = house.current.loaded
+      const root = await realpath(workspace.root)
+      const access = accessOf({ config, workspace: root, hidden })
+      return codingTools({ ...exec(), workspace: root, access, clock, hidden: [...hidden, join(root, '.env')] })
+    },
+  }
+}

@@ -1,0 +1,199 @@
+import { randomUUID } from 'node:crypto'
+import type { Check } from '../../gateway/ports.ts'
+import { webhooks } from '../../gateway/webhooks.ts'
+import { type Assistant, assistant, type AssistantOptions } from '../desk/desk.ts'
+import { extensions } from '../desk/extensions.ts'
+import { followConfig } from '../follow-config.ts'
+import { type House, type HouseOptions, openHouse } from '../house.ts'
+import { reloadConfig } from '../reload.ts'
+import { version } from '../version.ts'
+import { channelSet, type ChannelSet } from './channel-set.ts'
+import { type Counts, gatewayMetrics } from './counts.ts'
+import { type GatewayHttp, openHttp } from './http.ts'
+import { becomeInstance, urlOf } from './instance.ts'
+import { isAlive } from './process.ts'
+import { statusText } from './report.ts'
+import { countStart } from './unclean.ts'
+
+export interface GatewayOptions extends Omit<HouseOptions, 'service'> {
+  /** Instead of what the configuration says. */
+  readonly host?: string
+  readonly port?: number
+  /** Go on as usual after unclean starts. */
+  readonly bold?: boolean
+  readonly checkpoint?: AssistantOptions['checkpoint']
+}
+
+/** A running gateway. */
+export interface Gateway {
+  /** What is up, what is not and why; a line each. */
+  report(): readonly string[]
+  readonly url: string | undefined
+  /** Resolves when another process took this home over. */
+  readonly lost: Promise<void>
+  /** Finishes or parks what runs, within 8 seconds, and closes everything. */
+  stop(): Promise<void>
+}
+
+/** Turns have this long to finish when the process is told to end. */
+const drainMs = 8_000
+
+/** Starts everything, in order. A Problem when another gateway runs on this home; whatever else fails is told in the report. */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const house = await openHouse({ ...options, service: true })
+  try {
+    return await start(house, options)
+  } catch (error) {
+    await house.close()
+    throw error
+  }
+}
+
+async function start(house: House, options: GatewayOptions): Promise<Gateway> {
+  const { store, clock, log } = house
+  const over = new AbortController()
+  const owner = `${process.pid}-${randomUUID()}`
+  const counts: Counts = { startedAt: clock.now(), received: 0, sent: 0, uncertain: 0, dead: 0 }
+  const facts = { owner, pid: process.pid, startedAt: counts.startedAt, version }
+  const instance = await becomeInstance(facts, { store, clock, log, signal: over.signal, alive: isAlive })
+  const starts = await countStart(store.notes, clock, over.signal)
+  const safe = starts.safe && options.bold !== true
+  if (safe) await setAside(house)
+
+  const hooks = webhooks(
+    house.current.loaded.config.gateway.webhook_host,
+    house.current.loaded.config.gateway.webhook_port,
+  )
+  const more = extensions(house, { waits: false })
+  let channels: ChannelSet | undefined
+  const desk = assistant(house, {
+    stream: true,
+    channels: () => channels?.list().map(({ name }) => name) ?? [],
+    ...more.desk,
+    services: {
+      ...more.desk.services,
+      reload: () => reload(),
+      status: async () => report().join('\n'),
+    },
+    deliveries: {
+      sent() {
+        counts.sent += 1
+        counts.sentAt = clock.now()
+      },
+      failed(_, state) {
+        counts[state] += 1
+      },
+    },
+    ...(options.checkpoint && { checkpoint: options.checkpoint }),
+  })
+  const open = (channels = channelSet({
+    house,
+    around: { house, webhooks: hooks, owner },
+    road: desk.road,
+    received() {
+      counts.received += 1
+    },
+  }))
+  async function reload(): Promise<void> {
+    await reloadConfig(house)
+    await adopted()
+  }
+  async function adopted(): Promise<void> {
+    await more.adopt?.()
+    await open.settle()
+  }
+  let http: GatewayHttp | undefined
+  const report = () =>
+    statusText({
+      house,
+      channels: open.list(),
+      unbuilt: open.unbuilt(),
+      http: http?.listening,
+      httpWhy: http?.why,
+      safe,
+    })
+  const { gateway } = house.current.loaded.config
+  http = await openHttp(
+    house,
+    { host: options.host ?? gateway.host, port: options.port ?? gateway.port },
+    {
+      uptime: () => clock.now() - counts.startedAt,
+      checks: () => checks(house, open, counts),
+      metrics: () =>
+        gatewayMetrics({ house, counts, turns: () => desk.road.size, channels: () => open.list(), version }),
+      reload,
+    },
+  )
+  if (http.listening) await instance.tell({ host: http.listening.host, port: http.listening.port })
+  await open.settle()
+  if (!safe) await more.start?.(desk)
+  const following = followConfig(house, over.signal, {
+    adopted,
+    refused: (why) => tellOwner(desk, why),
+  })
+
+  return {
+    report,
+    url: http.listening && urlOf(http.listening),
+    lost: instance.lost,
+    async stop() {
+      over.abort()
+      await following
+      await more.stop?.()
+      await stopReceiving(open, desk)
+      await desk.admission.flush()
+      await http.close()
+      await hooks.close()
+      await more.close()
+      await starts.clean()
+      await instance.release()
+      await house.close()
+    },
+  }
+}
+
+/** Turns finish while nothing new comes in; then the channels are closed. */
+async function stopReceiving(channels: ChannelSet, desk: Assistant): Promise<void> {
+  desk.helpers.stop()
+  await channels.pause()
+  await desk.road.drain(drainMs)
+  await channels.stop()
+}
+
+/** After unclean starts nothing is resumed: what waited is kept for a person to look at. */
+async function setAside({ store, log }: House): Promise<void> {
+  const waiting = await store.inbox.open()
+  const why = 'picoclaw started in safe mode after it had ended uncleanly three times'
+  await store.inbox.setAside(
+    waiting.map(({ id }) => id),
+    why,
+  )
+  log.warn(`Safe mode: ${waiting.length} messages were set aside, and no job starts. A clean end leads out of it.`)
+}
+
+async function checks(house: House, channels: ChannelSet, counts: Counts): Promise<Readonly<Record<string, Check>>> {
+  const found: Record<string, Check> = {}
+  try {
+    await house.store.notes.get('gateway')
+    found['store'] = {
+      ok: true,
+      ...(counts.sentAt !== undefined && { message: 'answers are delivered', heardAt: counts.sentAt }),
+    }
+  } catch (error) {
+    found['store'] = { ok: false, message: error instanceof Error ? error.message : String(error) }
+  }
+  for (const channel of channels.list()) {
+    const { state, why, heardAt } = channel.health()
+    found[channel.name] = {
+      ok: state === 'up',
+      ...((why ?? (state === 'starting' && 'is starting')) && { message: why ?? 'is starting' }),
+      ...(heardAt !== undefined && { heardAt }),
+    }
+  }
+  return found
+}
+
+async function tellOwner({ admission, road }: Assistant, text: string): Promise<void> {
+  const [place] = await admission.ownerChats()
+  if (place) await road.send(place.channel, 'owner', { to: place, text })
+}

@@ -1,0 +1,127 @@
+/**
+ * Ways to have a page fetched that is not on the public internet. {site} is the port of a server that counts as public, {inner} that of one
+ * which nobody outside should reach; both are on 127.0.0.1.
+ */
+
+/** Spellings of places that are not public, as a model or a page would write them. */
+export const oddAddresses: readonly string[] = [
+  'http://127.0.0.1:{inner}/',
+  'http://127.1:{inner}/',
+  'http://127.0.1:{inner}/',
+  'http://0177.0.0.1:{inner}/',
+  'http://0x7f.0.0.1:{inner}/',
+  'http://0x7f.1:{inner}/',
+  'http://0x7f000001:{inner}/',
+  'http://2130706433:{inner}/',
+  'http://017700000001:{inner}/',
+  'http://127.0.0.1.:{inner}/',
+  'http://１２７.0.0.1:{inner}/',
+  'http://①②⑦.⓪.⓪.①:{inner}/',
+  'http://127。0。0。1:{inner}/',
+  'http://%31%32%37.0.0.1:{inner}/',
+  'http://127.0.0.2:{inner}/',
+  'http://0.0.0.0:{inner}/',
+  'http://0:{inner}/',
+  'http://[::1]:{inner}/',
+  'http://[::]:{inner}/',
+  'http://[0:0:0:0:0:0:0:1]:{inner}/',
+  'http://[::ffff:127.0.0.1]:{inner}/',
+  'http://[::ffff:7f00:1]:{inner}/',
+  'http://[::127.0.0.1]:{inner}/',
+  'http://[64:ff9b::127.0.0.1]:{inner}/',
+  'http://[2002:7f00:1::]:{inner}/',
+  'http://localhost:{inner}/',
+  'http://LOCALHOST:{inner}/',
+  'http://localhost.:{inner}/',
+  'http://api.localhost:{inner}/',
+  'http://printer.local:{inner}/',
+  'http://metadata.google.internal:{inner}/',
+  'http://site.example@127.0.0.1:{inner}/',
+  'http://127.0.0.1:{inner}@127.0.0.1:{inner}/',
+  'http://127.0.0.1:{inner}\\@site.example/',
+  'http://127.0.0.1:{inner}#@site.example/',
+  'http:127.0.0.1:{inner}/',
+  'http:/127.0.0.1:{inner}/',
+  'http:\\\\127.0.0.1:{inner}\\',
+  'hTTp://127.0.0.1:{inner}/',
+  ' http://127.0.0.1:{inner}/ ',
+  'http://127.0.0.1\t:{inner}/',
+  'ftp://127.0.0.1:{inner}/',
+  'gopher://127.0.0.1:{inner}/_GET%20/',
+  'file:///etc/passwd',
+  'unix:/var/run/docker.sock',
+]
+
+/** Where a public site may send a reader on to. */
+export const redirects: readonly { readonly status: number; readonly location: string }[] = [
+  { status: 301, location: 'http://127.0.0.1:{inner}/' },
+  { status: 302, location: 'http://127.0.0.1:{inner}/' },
+  { status: 303, location: 'http://127.0.0.1:{inner}/' },
+  { status: 307, location: 'http://127.0.0.1:{inner}/' },
+  { status: 308, location: 'http://127.0.0.1:{inner}/' },
+  { status: 302, location: '//127.0.0.1:{inner}/' },
+  { status: 302, location: '\\\\127.0.0.1:{inner}\\' },
+  { status: 302, location: '/\\127.0.0.1:{inner}/' },
+  { status: 302, location: 'http:\\\\127.0.0.1:{inner}' },
+  { status: 302, location: 'http://localhost:{inner}/' },
+  { status: 302, location: 'http://inner.example:{inner}/' },
+  { status: 302, location: 'http://2130706433:{inner}/' },
+  { status: 302, location: 'http://0x7f000001:{inner}/' },
+  { status: 302, location: 'http://[::1]:{inner}/' },
+  { status: 302, location: 'http://[::ffff:127.0.0.1]:{inner}/' },
+  { status: 302, location: 'http://site.example@127.0.0.1:{inner}/' },
+  { status: 302, location: 'http://site.example:x@127.0.0.1:{inner}/' },
+  { status: 302, location: 'http://127.0.0.1:{inner}/#site.example' },
+  { status: 302, location: 'http://169.254.169.254/latest/meta-data/' },
+  { status: 302, location: 'http://metadata.google.internal/computeMetadata/v1/' },
+  { status: 302, location: 'http://[fd00:ec2::254]/latest/meta-data/' },
+  { status: 302, location: 'file:///etc/passwd' },
+  { status: 302, location: 'gopher://127.0.0.1:{inner}/_x' },
+  { status: 302, location: '/to?status=302&location=http%3A%2F%2F127.0.0.1%3A{inner}%2F' },
+  {
+    status: 307,
+    location:
+      'http://other.example:{site}/to?status=301&location=%2Fto%3Fstatus%3D308%26location%3Dhttp%253A%252F%252F127.1%253A{inner}%252F',
+  },
+]
+
+/** What a name may lead to, one list for each time that somebody asks; the last one stays. */
+export const changingNames: readonly {
+  readonly url: string
+  readonly answers: readonly (readonly string[])[]
+}[] = [
+  { url: 'http://name.example:{inner}/', answers: [['127.0.0.1']] },
+  { url: 'http://name.example:{inner}/', answers: [['127.0.0.2']] },
+  { url: 'http://name.example:{inner}/', answers: [['0.0.0.0']] },
+  { url: 'http://name.example:{inner}/', answers: [['::1']] },
+  { url: 'http://name.example:{inner}/', answers: [['::']] },
+  { url: 'http://name.example:{inner}/', answers: [['::ffff:127.0.0.1']] },
+  { url: 'http://name.example:{inner}/', answers: [['::ffff:7f00:1']] },
+  { url: 'http://name.example:{inner}/', answers: [['64:ff9b::7f00:1']] },
+  { url: 'http://name.example:{inner}/', answers: [['2002:7f00:1::1']] },
+  { url: 'http://name.example:{inner}/', answers: [['10.0.0.1', '127.0.0.1', '::1']] },
+  { url: 'http://name.example:{inner}/', answers: [['192.168.0.1']] },
+  { url: 'http://name.example:{inner}/', answers: [['172.16.0.1']] },
+  { url: 'http://name.example:{inner}/', answers: [['169.254.169.254']] },
+  { url: 'http://name.example:{inner}/', answers: [['100.100.100.200']] },
+  { url: 'http://name.example:{inner}/', answers: [['168.63.129.16']] },
+  { url: 'http://name.example:{inner}/', answers: [['fd00:ec2::254']] },
+  { url: 'http://name.example:{inner}/', answers: [['fe80::1%lo']] },
+  { url: 'http://name.example:{inner}/', answers: [['198.18.0.1']] },
+  { url: 'http://name.example:{inner}/', answers: [['127.1']] },
+  { url: 'http://name.example:{inner}/', answers: [['localhost']] },
+  { url: 'http://name.example:{inner}/', answers: [['2130706433']] },
+  { url: 'http://name.example:{site}/to?status=302&location=http://name.example:{inner}/', answers: [['127.0.0.1']] },
+  {
+    url: 'http://name.example:{site}/to?status=302&location=http://name.example:{inner}/',
+    answers: [['127.0.0.1'], ['::1']],
+  },
+  {
+    url: 'http://name.example:{site}/to?status=302&location=http://again.example:{site}/secret',
+    answers: [['127.0.0.1'], ['127.0.0.2']],
+  },
+  {
+    url: 'http://name.example:{site}/to?status=307&location=http://again.example:{inner}/',
+    answers: [['127.0.0.1'], ['10.0.0.1', '127.0.0.1']],
+  },
+]
