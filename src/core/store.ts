@@ -126,6 +126,7 @@ export interface LedgerFilter {
 export interface LedgerSum {
   /** The value grouped by: a cause, an agent, an endpoint, a model, a day as `2026-11-30` (UTC). */
   readonly group: string
+  /** Wire attempts. */
   readonly calls: number
   readonly failed: number
   readonly input: number

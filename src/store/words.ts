@@ -19,6 +19,8 @@ const spaced = /^[\p{L}\p{N}]+$/u
 const letterAlone =
   /^[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}ー]/u
 const plain = /^[0-9A-Za-z]+$/
+/** Letters that stand alone and have no other form. */
+const settled = /^[\u3041-\u3096\u30A1-\u30FA\u4E00-\u9FFF\uAC00-\uD7A3]$/
 
 /** Longer words are cut: what is longer is no word but bytes in disguise. */
 const longestWord = 64
@@ -26,17 +28,18 @@ const longestWord = 64
 const shortestStart = 3
 const mostPhrases = 32
 /** A message is searchable by its first so many UTF-16 units. */
-const indexed = 100_000
+const indexed = 50_000
 const excerptBefore = 60
 const excerptLength = 200
 
 /** The words of a text without case, accents and forms of width. They hold letters and digits only. */
-export function wordsOf(text: string): readonly Word[] {
-  const words: Word[] = []
+export const wordsOf = (text: string): readonly Word[] => wordsIn(text).toArray()
+
+function* wordsIn(text: string): Generator<Word, undefined> {
   for (const { 0: found, index: at } of text.matchAll(spelled))
-    if (plain.test(found)) words.push({ text: found.toLowerCase().slice(0, longestWord), at })
-    else for (const word of bare(found)) words.push({ text: cut(word), at })
-  return words
+    if (plain.test(found)) yield { text: found.toLowerCase().slice(0, longestWord), at }
+    else if (settled.test(found)) yield { text: found, at }
+    else for (const word of bare(found)) yield { text: cut(word), at }
 }
 
 function bare(found: string): readonly string[] {
@@ -84,9 +87,7 @@ export function placesOf({ words, open }: Phrase, within: readonly Word[]): read
 
 /** Some 200 characters around the first place where a query fits. */
 export function excerptOf(text: string, phrases: readonly Phrase[]): string {
-  const words = wordsOf(text)
-  const first = phrases.flatMap((phrase) => placesOf(phrase, words).slice(0, 1))
-  const at = words[Math.min(...first)]?.at ?? 0
+  const at = firstPlace(text, phrases)
   const start = at <= excerptBefore ? 0 : at - excerptBefore
   const end = Math.min(text.length, start + excerptLength - 2)
   const piece = text
@@ -94,4 +95,18 @@ export function excerptOf(text: string, phrases: readonly Phrase[]): string {
     .replace(/^[\uDC00-\uDFFF]/, '')
     .replace(/[\uD800-\uDBFF]$/, '')
   return `${start > 0 ? '…' : ''}${piece.replaceAll(/\s+/g, ' ').trim()}${end < text.length ? '…' : ''}`
+}
+
+/** Reads no further than to the first phrase that fits. */
+function firstPlace(text: string, phrases: readonly Phrase[]): number {
+  const longest = Math.max(...phrases.map(({ words }) => words.length))
+  const seen: Word[] = []
+  for (const word of wordsIn(text)) {
+    if (seen.push(word) > longest) seen.shift()
+    for (const phrase of phrases) {
+      const tail = seen.slice(-phrase.words.length)
+      if (placesOf(phrase, tail).length > 0) return tail[0]?.at ?? 0
+    }
+  }
+  return 0
 }

@@ -10,6 +10,7 @@ import type { Problem } from '../../src/core/problem.ts'
 import type { Store } from '../../src/core/store.ts'
 import { openStore } from '../../src/store/open.ts'
 import { sqliteStore } from '../../src/store/sqlite/store.ts'
+import { transaction } from '../../src/store/sqlite/transaction.ts'
 import { fakeClock } from '../fakes/clock.ts'
 
 const options = { clock: fakeClock(), log: silent }
@@ -157,4 +158,22 @@ test('done messages are forgotten after 30 days, open and set-aside ones never',
   assert.equal(await add('open'), false)
   assert.equal(await add('aside'), false)
   await store.close()
+})
+
+test('a transaction holds the right to write from its start, and what it throws undoes all of it', async () => {
+  const file = await migrated()
+  const [one, other] = [new DatabaseSync(file, { timeout: 0 }), new DatabaseSync(file, { timeout: 0 })]
+  const count = () => Number(one.prepare('SELECT count(*) AS n FROM note').get()?.['n'])
+  const work = () =>
+    transaction(one, () => {
+      assert.equal(count(), 1)
+      assert.throws(() => other.exec(`DELETE FROM note`), /locked/, 'what was read stays true until the end')
+      one.exec(`INSERT INTO note VALUES ('b', '2')`)
+      throw new Error('changed its mind')
+    })
+  assert.throws(work, /changed its mind/)
+  assert.equal(count(), 1)
+  other.exec('DELETE FROM note')
+  one.close()
+  other.close()
 })

@@ -19,6 +19,7 @@ for (let round = 0; round < Number(count); round += 1) {
     await store.turns.finish({ id, at: round, state: 'done', messages: [userText(`answer ${id}`)], outbox })
     won(`message ${round}`)
   }
+  await store.sessions.change('s', { told: [name], summary: id })
   await store.jobs.put({ id: `j-${name}`, payload: '', enabled: false })
   const due = await store.jobs.get('shared')
   if (due?.nextAt !== undefined) {

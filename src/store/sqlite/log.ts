@@ -20,11 +20,9 @@ export function logWriter(
     if (messages.length === 0) return
     const row = grow.get({ key: session, title: titleOf(messages), count: messages.length, at })
     const before = Number(row?.['messages']) - messages.length
-    for (const [place, message] of messages.entries()) {
-      const seq = before + place + 1
-      insert.run(session, seq, at, turn, JSON.stringify(message))
-      index(Number(row?.['number']), seq, message)
-    }
+    for (const [place, message] of messages.entries())
+      insert.run(session, before + place + 1, at, turn, JSON.stringify(message))
+    index(Number(row?.['number']), before + 1, messages.length)
   }
 }
 

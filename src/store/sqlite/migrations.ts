@@ -51,6 +51,7 @@ export const migrations: readonly (readonly (string | ((database: DatabaseSync) 
   CREATE TABLE session_state (session TEXT PRIMARY KEY, json TEXT NOT NULL) STRICT, WITHOUT ROWID;
   CREATE INDEX message_by_turn ON message (turn);
   CREATE VIRTUAL TABLE message_words USING fts5 (words, content = '', contentless_delete = 1, tokenize = 'ascii');
+  CREATE TABLE message_waiting (id INTEGER PRIMARY KEY) STRICT;
   CREATE TABLE turn (
     number INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,

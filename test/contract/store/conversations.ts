@@ -201,8 +201,9 @@ export function conversations(each: Each): void {
     await sessions.remove('b')
     await sessions.append('d', 't', 1, [userText('lobster')])
     assert.deepEqual((await sessions.search('lobster')).map(({ session }) => session).sort(), ['a', 'c', 'd'])
+    await sessions.remove('d')
     await sessions.append('b', 't', 1, [userText('another')])
-    assert.deepEqual(await sessions.search('lobster', { session: 'b' }), [])
+    assert.deepEqual(await sessions.search('lobster', { session: 'b' }), [], 'the place of the youngest is taken clean')
     assert.deepEqual(await sessions.state('b'), {})
   })
 

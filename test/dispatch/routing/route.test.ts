@@ -156,6 +156,8 @@ test('a rule may say what tells its conversations apart', () => {
   assert.equal(of(direct('5'), ['sender']), 'agent:support:direct:5')
   assert.equal(of(direct('5'), ['chat', 'sender']), 'agent:support:telegram:direct:5')
   assert.equal(of(direct('5'), []), 'agent:support:main')
+  const each = { dimensions: ['chat', 'sender'], identity_links: { ann: ['telegram:5'] } }
+  assert.equal(session(group('-100', '5'), each), 'agent:main:telegram:group:-100:sender:ann', 'so may the whole house')
   const guild = { at: { channel: 'discord', chat: 'C1' }, space: { kind: 'guild', id: 'G' } }
   assert.equal(of(group('C1', '5', guild), ['space']), 'agent:support:discord:space:guild:g')
   assert.equal(of(group('C1', '5', guild), ['space', 'chat']), 'agent:support:discord:channel:c1')
