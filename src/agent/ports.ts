@@ -61,7 +61,10 @@ export interface Turn {
   readonly state: SessionState
   /** Sections of the system prompt, stable ones first; see prompt.ts. The summary and the rules are added by the turn. */
   readonly system: readonly string[]
-  /** Time and place; told beside the question, so that what stands before it stays the same for caches. */
+  /**
+   * Time and place, told in front of the question instead of in `system`: what stands before it then stays the same from turn to turn, so
+   * that vendors can cache the whole history.
+   */
   readonly moment?: string
   /** Already stored by the caller. Absent when an interrupted turn is taken up again. */
   readonly question?: UserMessage

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import { momentText, systemPrompt } from '../agent/prompt.ts'
+import { systemPrompt } from '../agent/prompt.ts'
 import { runTurn } from '../agent/turn.ts'
 import { defaultWorkspace } from '../config/environment.ts'
 import { at } from '../config/tree.ts'
@@ -51,12 +51,15 @@ export function assistant(house: House, { session, stream, model }: AssistantOpt
           tools: new Map(),
           log: history,
           state: {},
-          system: systemPrompt({ version, workspace: await workspace.read() }),
-          moment: momentText({
-            now: localMoment(start),
-            channel: message.at.channel,
-            chat: message.at.chat,
-            sender: message.from.name,
+          system: systemPrompt({
+            version,
+            workspace: await workspace.read(),
+            moment: {
+              now: localMoment(start),
+              channel: message.at.channel,
+              chat: message.at.chat,
+              sender: message.from.name,
+            },
           }),
           ...(question.role === 'user' && { question }),
           limits: {
