@@ -13,6 +13,8 @@ export type { Turn, TurnEvent, TurnLimits, TurnResult } from './ports.ts'
 
 /** The longest that the closing words of a turn may take. */
 const closingMs = 60_000
+/** Answers of one turn, when messages keep arriving; the rest are for turns of their own. */
+const mostAnswers = 10
 /** A turn without a limit of its own still ends: a week. */
 const longestMs = 7 * 86_400_000
 
@@ -96,6 +98,7 @@ export async function runTurn(turn: Turn, tell: Emit): Promise<TurnResult> {
   }
 
   async function run(): Promise<TurnResult> {
+    let answers = 1
     for (let answered: AssistantMessage | undefined; ;) {
       await takeIn(answered)
       answered = undefined
@@ -106,8 +109,10 @@ export async function runTurn(turn: Turn, tell: Emit): Promise<TurnResult> {
       if (callsOf(spoken.message).length > 0) {
         const what = await work.run(spoken.message, spoken.stop === 'length')
         if (what !== undefined) return close({ stop: 'loop', what })
-      } else if (arrivals.waiting()) answered = spoken.message
-      else return result(spoken.stop, spoken.message)
+      } else if (answers < mostAnswers && arrivals.waiting()) {
+        answers += 1
+        answered = spoken.message
+      } else return result(spoken.stop, spoken.message)
     }
   }
 

@@ -178,6 +178,25 @@ test('a message that arrives is taken in before the next call, and what would ch
   assert.ok(events.some((event) => event.type === 'steered'))
 })
 
+test('calls that are skipped again and again are no loop', async () => {
+  let arrives = 0
+  const { provider } = scripted((_, index) => (index < 8 ? calls('write') : says('ok')))
+  const { run } = stage(provider, [tool('write')], {
+    limits: { maxSteps: 20, window: 100_000, maxTokens: 9 },
+    steering: () => ((arrives += 1) % 2 === 0 && arrives < 18 ? [userText(`${arrives}`)] : []),
+  })
+  assert.equal((await run()).stop, 'end')
+})
+
+test('a turn whose messages never cease ends after ten answers and hands back the rest', async () => {
+  const { provider, asked } = scripted(() => says('yes'))
+  let arrives = 0
+  const { run } = stage(provider, [], { steering: () => [userText(`${(arrives += 1)}`)] })
+  const result = await run()
+  assert.equal(asked.length, 10)
+  assert.ok(result.unread.length > 0)
+})
+
 test('messages are taken in one at a time, or all of them', async () => {
   for (const [mode, rounds] of [
     ['one-at-a-time', 3],

@@ -150,6 +150,18 @@ test('a model that finds a request too long is asked once more with a smaller on
   await assert.rejects(stage(twice.provider, [], { log }).run(), { kind: 'too-long' })
 })
 
+test('a window that is smaller than the configuration says is learnt once a turn', async () => {
+  const model = countingModel(4_000, counters['three characters a token'], ({ messages }, index) => {
+    if (wordsOf(messages[0]).startsWith('Sum up')) return says('They look.')
+    return index <= 40 ? calls('look') : says('done')
+  })
+  let asked = 0
+  const look = tool('look', async () => output(`${(asked += 1)}${' words'.repeat(100)}`))
+  const { run } = stage(model.provider, [look], { limits: { maxSteps: 50, window: 8_000, maxTokens: 1_000 } })
+  assert.equal((await run()).text, 'done')
+  assert.equal(model.refused(), 1)
+})
+
 test('a prompt that cannot fit is told with what to do, and not sent', async () => {
   const { provider, asked } = scripted([])
   await assert.rejects(
