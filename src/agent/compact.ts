@@ -15,6 +15,8 @@ import { pieces, questionFor, transcript } from './transcript.ts'
 
 /** Requests that one summary may take; of a longer log the newest part counts. */
 const mostPieces = 8
+/** Tokens that the rules of a conversation may have. */
+const mostRules = 8_000
 /** Messages that are never summed up. */
 const keepMessages = 4
 /** The longest a summary may take to be written. */
@@ -58,7 +60,7 @@ export async function compact(input: CompactionInput): Promise<Compacted | undef
   if (last === undefined) return undefined
   const old = log.slice(0, cut).map((entry) => entry.message)
   const outside = state.outside === true || old.some(isFromOutside)
-  const pinned = pinnedRules(state.pinned ?? [], rulesOf(old), Math.floor(window / 4))
+  const pinned = pinnedRules(state.pinned ?? [], rulesOf(old), Math.min(mostRules, Math.floor(window / 4)))
   const { summary, mechanical } = await summarise(old, input)
   return {
     left: cut,

@@ -19,18 +19,18 @@ export interface LoopBreaker {
  * result that changes is progress.
  */
 export function loopBreaker(): LoopBreaker {
-  const calls = new Map<string, { result: string; count: number }>()
+  const calls = new Map<string, { result: string; count: number; step: number }>()
   const errors = new Map<string, { kind: string; count: number; step: number }>()
   let malformed = 0
 
-  const sameCall = (call: ToolCallPart, result: string): number => {
+  // A round counts once, however often it holds the same call and however many of its calls fail.
+  const sameCall = (call: ToolCallPart, result: string, step: number): number => {
     const key = `${call.name} ${canonical(call.input)}`
     const seen = calls.get(key)
-    const count = seen?.result === result ? seen.count + 1 : 1
-    calls.set(key, { result, count })
+    const count = seen?.result !== result ? 1 : seen.step === step ? seen.count : seen.count + 1
+    calls.set(key, { result, count, step })
     return count
   }
-  /** A round counts once, however many of its calls fail. */
   const sameError = (call: ToolCallPart, result: ToolResultPart, step: number): number => {
     if (!result.isError) {
       errors.delete(call.name)
@@ -49,7 +49,7 @@ export function loopBreaker(): LoopBreaker {
 
   return {
     heard(call, result, step) {
-      const same = sameCall(call, JSON.stringify([result.isError, result.content]))
+      const same = sameCall(call, JSON.stringify([result.isError, result.content]), step)
       const failed = sameError(call, result, step)
       const count = Math.max(same, failed)
       const what =

@@ -37,6 +37,8 @@ export interface TurnLimits {
   readonly maxSteps: number
   readonly maxMs?: number
   readonly maxCostMicros?: number
+  /** Tokens of all calls together, prompts and answers. */
+  readonly maxUsage?: number
   /** Tokens that a request and its answer may hold together. */
   readonly window: number
   /** Tokens kept free for the answer. */
@@ -53,6 +55,8 @@ export interface Turn {
   readonly agent: string
   readonly cause: Cause
   readonly provider: Provider
+  /** False when the model is known not to see pictures. Absent: it is found out. */
+  readonly vision?: boolean
   /** Writes the summaries; absent: `provider` does. */
   readonly compactor?: Provider
   readonly tools: ReadonlyMap<string, Tool>

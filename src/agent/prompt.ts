@@ -47,7 +47,7 @@ export interface PromptInput {
 }
 
 /** The mark at which an answer is cut into messages. */
-export const splitMarker = '<|[SPLIT]|>'
+const splitMarker = '<|[SPLIT]|>'
 
 const rules = [
   'When something is to be done, do it with a tool; never claim an action that no tool carried out.',

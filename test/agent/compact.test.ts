@@ -119,7 +119,8 @@ always ask first
 Alwaysomething
 1. Regel 2: kein Fleisch
 记住：不要打电话
-He said never.`
+He said never.
+Never mind.`
   assert.deepEqual(rulesIn(text), [
     'Rule: no meat',
     '- Never call me Bob',
