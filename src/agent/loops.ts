@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { isJsonObject, type Json } from '../core/json.ts'
 import type { ToolCallPart, ToolResultPart } from '../core/message.ts'
 
@@ -49,7 +50,7 @@ export function loopBreaker(): LoopBreaker {
 
   return {
     heard(call, result, step) {
-      const same = sameCall(call, JSON.stringify([result.isError, result.content]), step)
+      const same = sameCall(call, digest(result), step)
       const failed = sameError(call, result, step)
       const count = Math.max(same, failed)
       const what =
@@ -69,12 +70,19 @@ export function loopBreaker(): LoopBreaker {
   }
 }
 
+/** Stands for a result that may be long. */
+const digest = ({ isError, content }: ToolResultPart): string =>
+  createHash('sha256')
+    .update(JSON.stringify([isError, content]))
+    .digest('base64')
+
 const textOf = ({ content }: ToolResultPart): string =>
   content.map((part) => (part.type === 'text' ? part.text : part.type)).join('\n')
 
 /** What kind of error a text tells of: its beginning without figures, paths and quoted words. */
 function classOf(text: string): string {
   return text
+    .slice(0, 500)
     .replaceAll(/(["'`«“]).*?(["'`»”])/g, '')
     .replaceAll(/\S*[/\\\d]\S*/g, '')
     .replaceAll(/\s+/g, ' ')
