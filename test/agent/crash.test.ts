@@ -81,7 +81,7 @@ test('a turn may crash anywhere and as often as it likes: it goes on, its reques
         assert.equal(new Set(ran).size, ran.length, 'no write runs twice')
       },
     ),
-    { numRuns: 300 },
+    { numRuns: 250 },
   ))
 
 test('a write that was cut off by a crash is told as unknown', async () => {
