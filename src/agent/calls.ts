@@ -31,6 +31,8 @@ export interface CallOutcome {
   readonly result: ToolResultPart
   /** False when the tool was not started. */
   readonly ran: boolean
+  /** True when it was not, for a message that has arrived. */
+  readonly skipped: boolean
   readonly ms: number
 }
 
@@ -73,8 +75,10 @@ async function outcomeOf(input: CallsInput, call: ToolCallPart, index: number): 
   const result = resultOf(call, output, input)
   const ms = clock.now() - start
   emit({ type: 'tool-end', call: call.id, name: call.name, isError: result.isError, ms, result })
-  return { call, result, ran, ms }
+  return { call, result, ran, skipped: refusal === skipped, ms }
 }
+
+const skipped = 'Skipped: a new message of the person has arrived. Read it first; ask again if the call is still right.'
 
 /** Why a call is answered without being run. */
 function refusalOf(
@@ -91,8 +95,7 @@ function refusalOf(
     return 'Not run: the arguments are not a JSON object. Ask again with arguments that fit the schema of the tool.'
   if (calls.slice(0, index).some((other) => isSame(other, call)))
     return 'Not run: this is the same call, with the same id, as one before it in this reply. It was run once.'
-  if (!tool.readOnly && interrupted())
-    return 'Skipped: a new message of the person has arrived. Read it first; ask again if the call is still right.'
+  if (!tool.readOnly && interrupted()) return skipped
   return undefined
 }
 

@@ -10,15 +10,17 @@ import { isFromOutside } from './outside.ts'
 import { pinnedRules, rulesOf } from './pinned.ts'
 import { withinReach } from './reach.ts'
 import { clipToTokens } from './shorten.ts'
-import { messageTokens, textTokens } from './tokens.ts'
+import { messagesTokens, messageTokens, textTokens } from './tokens.ts'
 import { pieces, questionFor, transcript } from './transcript.ts'
 
 /** Requests that one summary may take; of a longer log the newest part counts. */
 const mostPieces = 8
+/** Tokens that the rules of a conversation may have. */
+const mostRules = 8_000
 /** Messages that are never summed up. */
 const keepMessages = 4
 /** The longest a summary may take to be written. */
-export const compactionMs = 120_000
+const compactionMs = 120_000
 
 export interface CompactionInput {
   readonly log: readonly LogEntry[]
@@ -58,7 +60,7 @@ export async function compact(input: CompactionInput): Promise<Compacted | undef
   if (last === undefined) return undefined
   const old = log.slice(0, cut).map((entry) => entry.message)
   const outside = state.outside === true || old.some(isFromOutside)
-  const pinned = pinnedRules(state.pinned ?? [], rulesOf(old), Math.floor(window / 4))
+  const pinned = pinnedRules(state.pinned ?? [], rulesOf(old), Math.min(mostRules, Math.floor(window / 4)))
   const { summary, mechanical } = await summarise(old, input)
   return {
     left: cut,
@@ -72,6 +74,16 @@ export async function compact(input: CompactionInput): Promise<Compacted | undef
     },
     ...(mechanical !== undefined && { mechanical }),
   }
+}
+
+/** True when a log has grown so long that it should be summed up between two turns; 0 switches a limit off. */
+export function isDue(
+  log: readonly Message[],
+  limits: { readonly messages: number; readonly percent: number; readonly window: number },
+): boolean {
+  const { messages, percent, window } = limits
+  if (messages > 0 && log.length > messages) return true
+  return percent > 0 && messagesTokens(log) > (window * percent) / 100
 }
 
 /** Tokens that a summary may have. */

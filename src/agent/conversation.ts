@@ -42,9 +42,11 @@ export interface Conversation {
 
 export function conversation(turn: Turn, emit: Emit, options: { readonly vision: boolean }): Conversation {
   const entries: LogEntry[] = [...turn.log]
-  const tools = [...turn.tools.values()].map((tool) => tool.spec)
+  const tools = [...turn.tools.values()]
+    .map((tool) => tool.spec)
+    .sort((left, right) => (left.name < right.name ? -1 : 1))
   const shortened = new Set<Message>()
-  const room = promptRoom(turn.limits)
+  let room = promptRoom(turn.limits)
   let state: SessionState = turn.state
   let { vision } = options
   let flat = tools.length === 0
@@ -54,7 +56,7 @@ export function conversation(turn: Turn, emit: Emit, options: { readonly vision:
   let noModel = false
   /** What the vendor counted for the first `entries` of the log; gone when anything before them changes. */
   let known: { readonly entries: number; readonly tokens: number } | undefined
-  let sent = { entries: 0, estimate: 0 }
+  let sent = { entries: 0, estimate: 0, tokens: 0 }
 
   const add = (messages: readonly Message[]) => {
     const at = turn.clock.now()
@@ -191,7 +193,7 @@ export function conversation(turn: Turn, emit: Emit, options: { readonly vision:
     async request({ more = [], mayCall }, signal) {
       const request = await fitting(more, mayCall, signal)
       const tokens = estimate(request, more)
-      sent = { entries: entries.length, estimate: requestTokens(request) }
+      sent = { entries: entries.length, estimate: requestTokens(request), tokens }
       const { maxTokens, ...asked } = turn.request ?? {}
       const answer = maxTokens === undefined ? undefined : Math.max(1, Math.min(maxTokens, turn.limits.window - tokens))
       return { ...request, ...asked, ...(answer !== undefined && { maxTokens: answer }) }
@@ -204,7 +206,8 @@ export function conversation(turn: Turn, emit: Emit, options: { readonly vision:
       known = { entries: sent.entries, tokens }
     },
     async shrink(signal) {
-      factor *= 1.5
+      // Whatever the configuration says, this was too much; it holds for the rest of the turn.
+      room = Math.floor(Math.min(room, sent.tokens) * 0.75)
       forget()
       const left = Math.max(0, room - fixed())
       if (await sumUp(Math.floor(left / 2 / factor), signal)) return true

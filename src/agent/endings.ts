@@ -5,6 +5,9 @@ import { textOf } from '../core/message.ts'
 import type { Answerer } from '../core/provider.ts'
 import type { TurnLimits, TurnStop } from './ports.ts'
 
+/** A turn without a time limit of its own still ends: a week. */
+export const longestMs = 7 * 86_400_000
+
 /** What the model is told when its answer was cut at the token limit. */
 export const carryOn =
   '(Your answer was cut at the token limit. Go on exactly where it stopped. Repeat nothing, and come to an end soon.)'
@@ -24,7 +27,7 @@ export function whyStopped(stop: TurnStop, limits: TurnLimits, what = ''): strin
     case 'step-limit':
       return `Stopped after ${limits.maxSteps} rounds of tool calls, the limit set by agents.defaults.max_tool_iterations.`
     case 'time-limit':
-      return `Stopped after ${duration(limits.maxMs ?? 0)}, the time limit of one turn.`
+      return `Stopped after ${duration(limits.maxMs ?? longestMs)}, the time limit of one turn.`
     case 'money-limit':
       return what === ''
         ? `Stopped at $${((limits.maxCostMicros ?? 0) / 1e6).toFixed(2)}, the limit of money for one turn.`

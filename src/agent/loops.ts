@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { isJsonObject, type Json } from '../core/json.ts'
 import type { ToolCallPart, ToolResultPart } from '../core/message.ts'
 
@@ -19,18 +20,18 @@ export interface LoopBreaker {
  * result that changes is progress.
  */
 export function loopBreaker(): LoopBreaker {
-  const calls = new Map<string, { result: string; count: number }>()
+  const calls = new Map<string, { result: string; count: number; step: number }>()
   const errors = new Map<string, { kind: string; count: number; step: number }>()
   let malformed = 0
 
-  const sameCall = (call: ToolCallPart, result: string): number => {
+  // A round counts once, however often it holds the same call and however many of its calls fail.
+  const sameCall = (call: ToolCallPart, result: string, step: number): number => {
     const key = `${call.name} ${canonical(call.input)}`
     const seen = calls.get(key)
-    const count = seen?.result === result ? seen.count + 1 : 1
-    calls.set(key, { result, count })
+    const count = seen?.result !== result ? 1 : seen.step === step ? seen.count : seen.count + 1
+    calls.set(key, { result, count, step })
     return count
   }
-  /** A round counts once, however many of its calls fail. */
   const sameError = (call: ToolCallPart, result: ToolResultPart, step: number): number => {
     if (!result.isError) {
       errors.delete(call.name)
@@ -49,7 +50,7 @@ export function loopBreaker(): LoopBreaker {
 
   return {
     heard(call, result, step) {
-      const same = sameCall(call, JSON.stringify([result.isError, result.content]))
+      const same = sameCall(call, digest(result), step)
       const failed = sameError(call, result, step)
       const count = Math.max(same, failed)
       const what =
@@ -69,12 +70,19 @@ export function loopBreaker(): LoopBreaker {
   }
 }
 
+/** Stands for a result that may be long. */
+const digest = ({ isError, content }: ToolResultPart): string =>
+  createHash('sha256')
+    .update(JSON.stringify([isError, content]))
+    .digest('base64')
+
 const textOf = ({ content }: ToolResultPart): string =>
   content.map((part) => (part.type === 'text' ? part.text : part.type)).join('\n')
 
 /** What kind of error a text tells of: its beginning without figures, paths and quoted words. */
 function classOf(text: string): string {
   return text
+    .slice(0, 500)
     .replaceAll(/(["'`«“]).*?(["'`»”])/g, '')
     .replaceAll(/\S*[/\\\d]\S*/g, '')
     .replaceAll(/\s+/g, ' ')

@@ -3,7 +3,7 @@ import type { Message, ToolResultPart } from '../core/message.ts'
 /** The name of the wrapper. Letter by letter with room for what people cannot see, so that no spelling of it gets through. */
 const name = 'outside-text'
 const gap = String.raw`[\s\p{Cf}]*`
-const wrapper = new RegExp(`[<＜﹤]${gap}(?=/?${gap}${name.replaceAll(/./g, (letter) => letter + gap)})`, 'giu')
+const wrapper = new RegExp(`[<＜﹤](?=[/\\s\\p{Cf}]*${name.replaceAll(/./g, (letter) => letter + gap)})`, 'giu')
 /** What chat templates of models read as the border of a message. */
 const templateBorders = /<(?=\s*[|｜])|(?<=[|｜]\s*)>|\[(?=\/?INST\])|<(?=<\/?SYS>>)|<(?=\/?(?:start|end)_of_turn>)/giu
 /** Characters that hide text from people: tags, and marks that turn the direction of writing. */

@@ -20,7 +20,7 @@ export function rulesIn(text: string): readonly string[] {
   return text
     .split(/\r?\n/)
     .map((line) => line.trim())
-    .filter((line) => line !== '' && line.length <= longestRule && rule.test(line))
+    .filter((line) => line.length <= longestRule && rule.test(line) && !/^\W*never ?mind\b/i.test(line))
 }
 
 /** The rules of the people this conversation trusts; what came from outside sets none. */

@@ -37,6 +37,8 @@ export interface TurnLimits {
   readonly maxSteps: number
   readonly maxMs?: number
   readonly maxCostMicros?: number
+  /** Tokens of all calls together, prompts and answers. */
+  readonly maxUsage?: number
   /** Tokens that a request and its answer may hold together. */
   readonly window: number
   /** Tokens kept free for the answer. */
@@ -53,6 +55,8 @@ export interface Turn {
   readonly agent: string
   readonly cause: Cause
   readonly provider: Provider
+  /** False when the model is known not to see pictures. Absent: it is found out. */
+  readonly vision?: boolean
   /** Writes the summaries; absent: `provider` does. */
   readonly compactor?: Provider
   readonly tools: ReadonlyMap<string, Tool>
@@ -61,7 +65,10 @@ export interface Turn {
   readonly state: SessionState
   /** Sections of the system prompt, stable ones first; see prompt.ts. The summary and the rules are added by the turn. */
   readonly system: readonly string[]
-  /** Time and place; told beside the question, so that what stands before it stays the same for caches. */
+  /**
+   * Time and place, told in front of the question instead of in `system`: what stands before it then stays the same from turn to turn, so
+   * that vendors can cache the whole history.
+   */
   readonly moment?: string
   /** Already stored by the caller. Absent when an interrupted turn is taken up again. */
   readonly question?: UserMessage

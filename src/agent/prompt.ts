@@ -33,6 +33,8 @@ export interface PromptSkill {
 export interface PromptInput {
   readonly version: string
   readonly workspace: PromptFiles
+  /** Absent where it is told beside the question instead; see `Turn.moment`. */
+  readonly moment?: PromptMoment
   /** Other agents that work can be handed to. */
   readonly agents?: readonly { readonly id: string; readonly description: string }[]
   readonly skills?: readonly PromptSkill[]
@@ -45,7 +47,7 @@ export interface PromptInput {
 }
 
 /** The mark at which an answer is cut into messages. */
-export const splitMarker = '<|[SPLIT]|>'
+const splitMarker = '<|[SPLIT]|>'
 
 const rules = [
   'When something is to be done, do it with a tool; never claim an action that no tool carried out.',
@@ -56,8 +58,8 @@ const rules = [
 ]
 
 /**
- * The system prompt in sections: first everything that stays the same from turn to turn, so that vendors can cache it; then the skills of
- * this turn. The moment is not part of it; see `momentText`.
+ * The system prompt in sections: first everything that stays the same from turn to turn, so that vendors can cache it; then the moment;
+ * then the skills of this turn.
  */
 export function systemPrompt(input: PromptInput): readonly string[] {
   const { version, workspace, agents = [], skills = [], active = [], toolNotes = [] } = input
@@ -74,6 +76,7 @@ export function systemPrompt(input: PromptInput): readonly string[] {
   const asked = active.map(({ name, text }) => `### Skill: ${name}\n\n${text.trim()}`)
   return [
     stable.filter(Boolean).join(border),
+    ...(input.moment ? [momentText(input.moment)] : []),
     ...(asked.length > 0 ? [`# Active Skills\n\n${asked.join(border)}`] : []),
   ]
 }

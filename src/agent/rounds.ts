@@ -49,9 +49,10 @@ export function rounds({ turn, tally, arrivals, signal, emit, journal, isTainted
       count += 1
       let stop: string | undefined
       let anyRan = false
-      const noted = ({ call, result, ran, ms }: CallOutcome): ToolResultPart => {
+      const noted = ({ call, result, ran, skipped, ms }: CallOutcome): ToolResultPart => {
         anyRan ||= ran
         if (ran) tally.tool({ name: call.name, isError: result.isError, ms })
+        if (skipped) return result
         const { note, stop: why } = loops.heard(call, result, count)
         stop ??= why
         return note === undefined ? result : { ...result, content: [...result.content, { type: 'text', text: note }] }

@@ -66,6 +66,7 @@ export function speaker(turn: Turn, emit: Emit): Speaker {
   }
 
   const hear: Speaker['hear'] = async (options, signal) => {
+    if (turn.vision === false && talk.blind()) await tellBlindness()
     for (;;) {
       const request = await talk.request(options, signal)
       try {

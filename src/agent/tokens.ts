@@ -57,7 +57,7 @@ export function messagesTokens(messages: readonly Message[]): number {
   return messages.reduce((sum, message) => sum + messageTokens(message), 0)
 }
 
-export function toolsTokens(tools: readonly ToolSpec[]): number {
+function toolsTokens(tools: readonly ToolSpec[]): number {
   return tools.reduce(
     (sum, { name, description, input }) =>
       sum + perTool + textTokens(name) + textTokens(description) + textTokens(JSON.stringify(input)),

@@ -3,18 +3,19 @@ import type { AssistantMessage, Message } from '../core/message.ts'
 import { textOf, userText } from '../core/message.ts'
 import type { Answerer } from '../core/provider.ts'
 import { deadline } from './deadline.ts'
-import { callsOf, sumUpNow, whyStopped } from './endings.ts'
+import { callsOf, longestMs, sumUpNow, whyStopped } from './endings.ts'
 import type { Emit, Turn, TurnResult, TurnStop } from './ports.ts'
 import { rounds } from './rounds.ts'
 import { speaker, type Spoken } from './speak.ts'
 import { steering } from './steering.ts'
+import { promptTokens } from './tokens.ts'
 
 export type { Turn, TurnEvent, TurnLimits, TurnResult } from './ports.ts'
 
 /** The longest that the closing words of a turn may take. */
 const closingMs = 60_000
-/** A turn without a limit of its own still ends: a week. */
-const longestMs = 7 * 86_400_000
+/** Answers of one turn, when messages keep arriving; the rest are for turns of their own. */
+const mostAnswers = 10
 
 /**
  * One turn: ask the model, run the tools it calls, ask again, until it is done or a limit is reached. What tools are called is journaled
@@ -92,10 +93,14 @@ export async function runTurn(turn: Turn, tell: Emit): Promise<TurnResult> {
     // The closing words cost about as much as the last call.
     if (work.count > 0 && spent + 2 * tally.lastCostMicros > maxCostMicros)
       return { stop: 'money-limit', ask: spent + tally.lastCostMicros <= maxCostMicros }
+    const { maxUsage = Infinity } = turn.limits
+    if (work.count > 0 && promptTokens(tally.usage) + tally.usage.output >= maxUsage)
+      return { stop: 'money-limit', what: `the work was given ${maxUsage} tokens, and they are used up.` }
     return work.count >= turn.limits.maxSteps ? { stop: 'step-limit' } : undefined
   }
 
   async function run(): Promise<TurnResult> {
+    let answers = 1
     for (let answered: AssistantMessage | undefined; ;) {
       await takeIn(answered)
       answered = undefined
@@ -106,8 +111,10 @@ export async function runTurn(turn: Turn, tell: Emit): Promise<TurnResult> {
       if (callsOf(spoken.message).length > 0) {
         const what = await work.run(spoken.message, spoken.stop === 'length')
         if (what !== undefined) return close({ stop: 'loop', what })
-      } else if (arrivals.waiting()) answered = spoken.message
-      else return result(spoken.stop, spoken.message)
+      } else if (answers < mostAnswers && arrivals.waiting()) {
+        answers += 1
+        answered = spoken.message
+      } else return result(spoken.stop, spoken.message)
     }
   }
 

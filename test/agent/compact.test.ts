@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { compact, type CompactionInput } from '../../src/agent/compact.ts'
+import { compact, isDue, type CompactionInput } from '../../src/agent/compact.ts'
 import { rulesIn } from '../../src/agent/pinned.ts'
 import { Failure } from '../../src/core/failure.ts'
 import { userText, type Message } from '../../src/core/message.ts'
@@ -119,7 +119,8 @@ always ask first
 Alwaysomething
 1. Regel 2: kein Fleisch
 记住：不要打电话
-He said never.`
+He said never.
+Never mind.`
   assert.deepEqual(rulesIn(text), [
     'Rule: no meat',
     '- Never call me Bob',
@@ -128,4 +129,13 @@ He said never.`
     '1. Regel 2: kein Fleisch',
     '记住：不要打电话',
   ])
+})
+
+test('a log is due for a summary by its messages or by its share of the window', () => {
+  const limits = { messages: 8, percent: 75, window: 8_000 }
+  assert.equal(isDue(old, limits), false)
+  assert.equal(isDue([...old, userText('x')], limits), true)
+  assert.equal(isDue([...old, userText('x')], { ...limits, messages: 0 }), false)
+  assert.equal(isDue([userText('x'.repeat(19_000))], limits), true)
+  assert.equal(isDue([userText('x'.repeat(19_000))], { ...limits, percent: 0 }), false)
 })

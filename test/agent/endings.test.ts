@@ -106,6 +106,14 @@ test('the money limit keeps enough for closing words, or does without', async ()
   assert.match(tight.result.text, /^Stopped at \$0\.00, the limit of money/)
 })
 
+test('the tokens given to a piece of work end it', async () => {
+  const limits = { maxSteps: 9, window: 100_000, maxTokens: 9, maxUsage: 12 }
+  const { provider, asked } = scripted((request) => (request.toolChoice === 'none' ? says('Half.') : calls('x')))
+  const result = await stage(provider, [tool('x')], { limits }).run()
+  assert.match(result.text, /^Half\.\n\n\(Stopped for the sake of money: the work was given 12 tokens/)
+  assert.equal(asked.length, 3)
+})
+
 test('a cap that is reached in the middle ends the turn honestly; at the beginning it is a failure', async () => {
   const capped = new Failure('budget', 'The cap of today is reached.')
   const result = await stage(scripted([calls('x'), capped]).provider, [tool('x')]).run()
@@ -153,6 +161,9 @@ test('the third repetition is noted in the result; a result that changes is no l
   assert.doesNotMatch(wordsOf(requests[2]?.messages.at(-1)), /Note/)
   assert.match(wordsOf(requests[3]?.messages.at(-1)), /^x\|\[Note: the same call to x gave the same result 3 times/)
 
+  const many = answer(...Array.from({ length: 6 }, (_, index) => calling('x', {}, `id${index}`)))
+  assert.equal((await stage(scripted([many, says('ok')]).provider, [tool('x')]).run()).stop, 'end')
+
   let polled = 0
   const poll = tool('poll', async () => output(`${(polled += 1)} %`))
   const long = scripted([...Array.from({ length: 20 }, () => calls('poll')), says('done')])
@@ -176,6 +187,25 @@ test('a message that arrives is taken in before the next call, and what would ch
   ])
   assert.deepEqual(journal.at(-1), userText('stop that'))
   assert.ok(events.some((event) => event.type === 'steered'))
+})
+
+test('calls that are skipped again and again are no loop', async () => {
+  let arrives = 0
+  const { provider } = scripted((_, index) => (index < 8 ? calls('write') : says('ok')))
+  const { run } = stage(provider, [tool('write')], {
+    limits: { maxSteps: 20, window: 100_000, maxTokens: 9 },
+    steering: () => ((arrives += 1) % 2 === 0 && arrives < 18 ? [userText(`${arrives}`)] : []),
+  })
+  assert.equal((await run()).stop, 'end')
+})
+
+test('a turn whose messages never cease ends after ten answers and hands back the rest', async () => {
+  const { provider, asked } = scripted(() => says('yes'))
+  let arrives = 0
+  const { run } = stage(provider, [], { steering: () => [userText(`${(arrives += 1)}`)] })
+  const result = await run()
+  assert.equal(asked.length, 10)
+  assert.ok(result.unread.length > 0)
 })
 
 test('messages are taken in one at a time, or all of them', async () => {
@@ -226,6 +256,11 @@ test('a model without eyes is told of the picture, the person once a session', a
     false,
   )
   assert.equal(events.filter((event) => event.type === 'notice').length, 1)
+  const known = scripted([says('I cannot see.')])
+  const forewarned = stage(known.provider, [], { question, vision: false })
+  await forewarned.run()
+  assert.doesNotMatch(JSON.stringify(known.requests), /"image"/)
+  assert.equal(forewarned.events.filter((event) => event.type === 'notice').length, 1)
   const next = scripted([says('hi')])
   const later = stage(next.provider, [], {
     log: [{ seq: 1, at: 1, turn: 'old', message: question }],

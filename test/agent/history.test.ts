@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { requestable, sendable } from '../../src/agent/history.ts'
+import { labelled } from '../../src/agent/outside.ts'
 import { interrupted } from '../../src/agent/pairing.ts'
 import { type Message, textOf, userText } from '../../src/core/message.ts'
 import { neverRefused, refusals } from './refusals.ts'
@@ -158,6 +159,11 @@ test('text from outside is labelled, and cannot leave its label or play a messag
   assert.doesNotMatch(text, /<\|im_|\[INST\]|\u{E0041}|<\u200b?\/out\u200b/u)
   assert.match(JSON.stringify(result), /outside-text from=\\"web\\"/)
   assert.equal(told && 'outside' in told, false)
+})
+
+test('a label is made of any long text: what looks like its end again and again does not hold it up', () => {
+  for (const text of ['<', '< ', '<\u200b', '</outside-', '|>', '| ', '[INST'])
+    assert.ok(labelled(text.repeat(200_000) + ' '.repeat(200_000), 'web').length > 200_000)
 })
 
 test('calls told in words leave no call behind', () => {

@@ -50,10 +50,15 @@ test('what is not there has no heading', () => {
   assert.doesNotMatch(stable, /# Memory|# Skills|# Other agents|---/)
 })
 
-test('skills that were asked for stand behind the stable section, which stays the same', () => {
+test('the moment, then skills that were asked for, stand behind the stable section, which stays the same', () => {
   const [before] = systemPrompt(input)
-  const [after, active] = systemPrompt({ ...input, active: [{ name: 'weather', text: 'Look outside.' }] })
+  const [after, moment, active] = systemPrompt({
+    moment: { now: 'noon', channel: 'c', chat: '1', sender: 'Bob' },
+    ...input,
+    active: [{ name: 'weather', text: 'Look outside.' }],
+  })
   assert.equal(after, before)
+  assert.match(moment ?? '', /noon/)
   assert.equal(active, '# Active Skills\n\n### Skill: weather\n\nLook outside.')
 })
 

@@ -11,7 +11,7 @@ import type { LogEntry, SessionState } from '../../src/core/store.ts'
 import type { Tool, ToolOutput } from '../../src/core/tool.ts'
 import { fakeClock, type FakeClock } from '../fakes/clock.ts'
 
-export const usage: Usage = { input: 3, output: 2, cacheRead: 1, cacheWrite: 0 }
+const usage: Usage = { input: 3, output: 2, cacheRead: 1, cacheWrite: 0 }
 
 /** What a model says. */
 export function answer(...parts: readonly AssistantPart[]): Answer {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { runTurn } from '../../src/agent/turn.ts'
 import { interrupted } from '../../src/agent/pairing.ts'
 import { Failure } from '../../src/core/failure.ts'
 import { userText } from '../../src/core/message.ts'
@@ -60,10 +61,8 @@ test('calls are journaled before they run, results right after, the last answer 
 test('a turn that was interrupted goes on with the question of its log, and the call without a result is told so', async () => {
   const { provider, requests } = scripted([says('ok')])
   const log = logOf(userText('do it'), { role: 'assistant', parts: [calling('write')] })
-  const { turn, run } = stage(provider, [tool('write')], { log })
-  const { question: _, ...rest } = turn
-  assert.ok(run)
-  await stage(provider, [tool('write')], { ...rest, question: undefined as never }).run()
+  const { question: _, ...turn } = stage(provider, [tool('write')], { log }).turn
+  await runTurn(turn, () => undefined)
   assert.deepEqual(requests[0]?.messages.map(wordsOf), ['do it', '<tool-call>', interrupted])
 })
 

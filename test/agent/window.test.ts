@@ -7,6 +7,7 @@ import { Failure } from '../../src/core/failure.ts'
 import { userText, type Message } from '../../src/core/message.ts'
 import type { LogEntry, SessionState } from '../../src/core/store.ts'
 import { counters, countingModel, countTokens, type Counter } from '../fakes/counting-model.ts'
+import { refusals } from './refusals.ts'
 import { answer, calling, calls, logOf, output, said, says, scripted, stage, tool, wordsOf } from './stage.ts'
 
 const text = fc.oneof(
@@ -42,7 +43,7 @@ const message: fc.Arbitrary<readonly Message[]> = fc.oneof(
 )
 const anyCounter = fc.constantFrom(...(Object.values(counters) as Counter[]))
 
-test('no request is over the window, whatever the log and however the model counts', () =>
+test('no request is over the window or refused for its form, whatever the log and however the model counts', () =>
   fc.assert(
     fc.asyncProperty(
       fc.array(message, { maxLength: 30 }),
@@ -64,9 +65,10 @@ test('no request is over the window, whatever the log and however the model coun
         })
         await run()
         assert.equal(model.refused(), 0)
+        for (const { messages } of model.requests) assert.deepEqual(await refusals(messages), [])
       },
     ),
-    { numRuns: 400 },
+    { numRuns: 250 },
   ))
 
 test('what the vendor counted is believed: a log that fits only by its count is not shortened', async () => {
@@ -148,6 +150,18 @@ test('a model that finds a request too long is asked once more with a smaller on
   assert.ok(changes[0]?.after !== undefined && changes[0].after <= 17)
   const twice = scripted([no, says('a summary'), no])
   await assert.rejects(stage(twice.provider, [], { log }).run(), { kind: 'too-long' })
+})
+
+test('a window that is smaller than the configuration says is learnt once a turn', async () => {
+  const model = countingModel(4_000, counters['three characters a token'], ({ messages }, index) => {
+    if (wordsOf(messages[0]).startsWith('Sum up')) return says('They look.')
+    return index <= 40 ? calls('look') : says('done')
+  })
+  let asked = 0
+  const look = tool('look', async () => output(`${(asked += 1)}${' words'.repeat(100)}`))
+  const { run } = stage(model.provider, [look], { limits: { maxSteps: 50, window: 8_000, maxTokens: 1_000 } })
+  assert.equal((await run()).text, 'done')
+  assert.equal(model.refused(), 1)
 })
 
 test('a prompt that cannot fit is told with what to do, and not sent', async () => {

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../src/core/json.ts'
 import type { AssistantPart, MediaSource, Message, ToolResultPart, UserPart } from '../../src/core/message.ts'
 
 /** Who may have said something. Signatures begin with the name, so that a validator knows whose they are. */
-export const authors = ['anthropic/claude', 'openai/gpt', 'acme/model-1'] as const
+const authors = ['anthropic/claude', 'openai/gpt', 'acme/model-1'] as const
 
 const words = fc.oneof(
   { weight: 6, arbitrary: fc.string({ maxLength: 40 }) },
