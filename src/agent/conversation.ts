@@ -42,14 +42,14 @@ export interface Conversation {
 
 export function conversation(turn: Turn, emit: Emit, options: { readonly vision: boolean }): Conversation {
   const entries: LogEntry[] = [...turn.log]
-  const tools = [...turn.tools.values()]
-    .map((tool) => tool.spec)
-    .sort((left, right) => (left.name < right.name ? -1 : 1))
+  /** Tools may come and go while the turn works. */
+  const toolsNow = () =>
+    [...turn.tools.values()].map((tool) => tool.spec).sort((left, right) => (left.name < right.name ? -1 : 1))
   const shortened = new Set<Message>()
   let room = promptRoom(turn.limits)
   let state: SessionState = turn.state
   let { vision } = options
-  let flat = tools.length === 0
+  let flat = turn.tools.size === 0
   let squeeze: number | undefined
   /** How much more the vendor counts than we do. */
   let factor = 1
@@ -84,6 +84,7 @@ export function conversation(turn: Turn, emit: Emit, options: { readonly vision:
 
   function build(more: readonly Message[], mayCall: boolean): ChatRequest {
     const log = view()
+    const tools = toolsNow()
     const messages = requestable([...log, ...more], shape())
     return {
       system: [...turn.system, ...summarySections(state)].filter((section) => section !== ''),
@@ -99,7 +100,7 @@ export function conversation(turn: Turn, emit: Emit, options: { readonly vision:
     const first = entries.findIndex((entry) => entry.turn === turn.id)
     const former = first > 0 ? sendable(log.slice(0, first), shape()).length - 1 : -1
     return [
-      ...(tools.length > 0 ? [{ after: 'tools' } as const] : []),
+      ...(turn.tools.size > 0 ? [{ after: 'tools' } as const] : []),
       { after: 'system', index: 0 },
       ...(former >= 0 ? [{ after: 'message', index: former } as const] : []),
       ...(messages.at(-1)?.role === 'tool' ? [{ after: 'message', index: messages.length - 1 } as const] : []),

@@ -59,6 +59,7 @@ export interface Turn {
   readonly vision?: boolean
   /** Writes the summaries; absent: `provider` does. */
   readonly compactor?: Provider
+  /** By name. Looked at anew for each request and each call: tools may come and go while the turn works. */
   readonly tools: ReadonlyMap<string, Tool>
   /** The log after `state.after`, without the question. A resumed turn's question is in it. */
   readonly log: readonly LogEntry[]

@@ -99,7 +99,7 @@ async function turn(
     end = broken(work, error, signal, said.text)
   }
   kept.giveBack()
-  await conclude(work, said.begun ? id : undefined, live, end, ground, delivery)
+  await conclude(work, said.begun ? id : undefined, live, end, desk, ground, delivery)
 }
 
 /** Stores the end together with what goes out, then sends it. `id` is undefined for a turn that never began. */
@@ -108,6 +108,7 @@ async function conclude(
   id: string | undefined,
   live: LiveMessage,
   end: End,
+  { ended = async () => undefined }: Pick<Desk, 'ended'>,
   { store, clock, checkpoint }: Ground,
   delivery: Delivery,
 ): Promise<void> {
@@ -118,6 +119,7 @@ async function conclude(
   if (id === undefined) await store.inbox.done(work.inbox, items)
   else await store.turns.finish({ id, at: clock.now(), outbox: items, ...end.record })
   await checkpoint('turn-finished')
+  await ended(work.message, end.record)
   if (message) await delivery.deliver(work, live, message, items)
 }
 
@@ -245,8 +247,8 @@ export async function rowsOf(
   { store, clock, newId }: Ground,
 ): Promise<readonly NewOutboxItem[]> {
   return Promise.all(
-    pieces(channel, message).map(async (piece) => ({
-      id: newId(),
+    pieces(channel, message).map(async ({ key, ...piece }, index) => ({
+      id: key === undefined ? newId() : index === 0 ? key : `${key}/${index}`,
       channel: channel.name,
       chat: message.to.chat,
       session,

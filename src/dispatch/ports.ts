@@ -71,6 +71,11 @@ export interface Desk {
   hear(message: InboundMessage, agent: string, signal: AbortSignal): Promise<HeardMessage>
   /** Runs one turn. Throws a Failure or a Problem when there is no answer. */
   turn(question: TurnQuestion, watcher: TurnWatcher, signal: AbortSignal): Promise<TurnOutcome>
+  /** Told how a turn ended, once that is stored. */
+  ended?(
+    message: InboundMessage,
+    end: { readonly state: 'done' | 'failed' | 'stopped'; readonly trouble?: string },
+  ): Promise<void>
   /** Skills that were armed for the next message of a conversation; they are so no longer. */
   disarm(session: string): Promise<readonly string[]>
   /** Ends what works for a conversation beside its turn; a line for each. Absent session: everywhere. */

@@ -1,4 +1,5 @@
 import type { Channel, InboundMessage, OutboundMessage, Receiver } from '../core/channel.ts'
+import type { InboxItem } from '../core/store.ts'
 import { type Delivery, rowsOf } from './answer.ts'
 import { bursts } from './bursts.ts'
 import { type Deliveries, deliverer, type Deliverer } from './deliver.ts'
@@ -19,6 +20,8 @@ export interface Road {
   open(channel: Channel): Promise<void>
   /** Sends nothing more through a channel. */
   close(channel: Channel): Promise<void>
+  /** A message that was put into the inbox by somebody else, such as the schedule. */
+  take(item: Omit<InboxItem, 'tries' | 'turn'>): void
   /** A message of the person at the terminal; resolves when the answer, or why there is none, is shown. */
   ask(channel: Channel, message: InboundMessage): Promise<void>
   /** A message that nobody asked for: of a tool, a job, an approval. Durable when it resolves. */
@@ -74,6 +77,9 @@ export function road(desk: Desk, ground: Ground, deliveries: Deliveries = {}): R
     known?.out.add(items)
   }
 
+  const works = (items: readonly InboxItem[], channel: Channel) =>
+    recovered(items, (payload) => unpackInbound(payload, channel, store.blobs), channel)
+
   return {
     get size() {
       return running.size
@@ -84,13 +90,17 @@ export function road(desk: Desk, ground: Ground, deliveries: Deliveries = {}): R
       const out = deliverer(channel, ground, deliveries)
       open.set(channel.name, { channel, out })
       await out.start()
-      const unpack = (payload: string) => unpackInbound(payload, channel, store.blobs)
-      for (const work of recovered(await store.inbox.open(), unpack, channel)) lane.go(work)
+      for (const work of works(await store.inbox.open(), channel)) lane.go(work)
     },
     async close(channel) {
       const out = open.get(channel.name)?.out
       open.delete(channel.name)
       await out?.stop()
+    },
+    take(item) {
+      const channel = open.get(item.channel)?.channel
+      if (!channel) return
+      for (const work of works([{ ...item, tries: 0 }], channel)) lane.go(work)
     },
     async ask(channel, message) {
       const { role, cause } = message.due ?? { role: 'owner', cause: 'chat' }

@@ -80,7 +80,7 @@ export function codingTools({ access, ...exec }: ExecOptions): readonly Tool[] {
 }
 
 /** What file tools may touch, as the configuration says. */
-function accessOf({
+export function accessOf({
   config,
   workspace,
   hidden,
@@ -174,7 +174,7 @@ function isSwitchedOn(tools: Config['tools'], name: string): boolean {
 }
 
 /** True when a list of names, absent for all, has this one. */
-function isAllowed(allow: readonly string[] | undefined, name: string): boolean {
+export function isAllowed(allow: readonly string[] | undefined, name: string): boolean {
   if (allow === undefined) return true
   return allow.some((entry) => (entry.endsWith('*') ? name.startsWith(entry.slice(0, -1)) : entry === name))
 }

@@ -1,6 +1,7 @@
 import { type Approvals, approvals } from '../../access/approvals.ts'
 import { names } from '../../access/names.ts'
 import type { ApprovalRequest } from '../../access/ports.ts'
+import { requestText } from '../../access/request-text.ts'
 import type { OutboundMessage } from '../../core/channel.ts'
 import { textOf } from '../../core/message.ts'
 import type { ChatRef } from '../../core/place.ts'
@@ -43,7 +44,8 @@ export function askingApprovals(parts: ApprovalParts): Approvals {
     async ask(request) {
       const place = await placeOf(request)
       if (!place) return 'nobody'
-      await parts.send(place.channel, request.session, { to: place, text: requestText(request, place) })
+      // After a restart it is the same message: shown once.
+      await parts.send(place.channel, request.session, { to: place, text: requestText(request), key: request.grant })
       return 'asked'
     },
     ...(confirm && {
@@ -56,19 +58,5 @@ export function askingApprovals(parts: ApprovalParts): Approvals {
   async function placeOf({ origin }: ApprovalRequest): Promise<ChatRef | undefined> {
     const chats = await admission.ownerChats()
     return chats.find(({ channel, chat }) => channel === origin.channel && chat === origin.chat) ?? chats[0]
-  }
-
-  function requestText({ code, what, why, origin }: ApprovalRequest, place: ChatRef): string {
-    const from =
-      place.channel === origin.channel && place.chat === origin.chat
-        ? ''
-        : ` (for the chat ${origin.channel}:${origin.chat})`
-    return [
-      `${why}${from}`,
-      '```',
-      what.replaceAll('```', "'''"),
-      '```',
-      `/approve ${code} allows it once, /approve ${code} always for a day, /deny ${code} forbids it.`,
-    ].join('\n')
   }
 }

@@ -1,5 +1,5 @@
 import { requestable } from '../../agent/history.ts'
-import { messagesTokens, requestTokens, toolsTokens } from '../../agent/tokens.ts'
+import { messagesTokens, requestTokens } from '../../agent/tokens.ts'
 import { grouped } from '../../ledger/money.ts'
 import { limitsOf, type TurnParts, type turns } from './turn.ts'
 
@@ -19,11 +19,14 @@ export async function contextText(
   const log = await sessions.read(session, { ...(state.after !== undefined && { after: state.after }) })
   const messages = requestable(log.map(({ message }) => message))
   const system = await prompt(content, [], agent)
-  const tools = (await boxes.of(agent, workspace, content, session)).map(({ spec }) => spec)
+  const tools = [
+    ...(await boxes.of(agent, workspace, content)),
+    ...boxes.more({ session, turn: '', agent, content }),
+  ].map(({ spec }) => spec)
   const { window, maxTokens } = limitsOf(house, content)
   const figures = {
     Instructions: requestTokens({ system, messages: [] }),
-    Tools: toolsTokens(tools),
+    Tools: requestTokens({ messages: [], tools }),
     Messages: messagesTokens(messages),
   }
   const used = Object.values(figures).reduce((sum, tokens) => sum + tokens, 0)

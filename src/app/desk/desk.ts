@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Approvals } from '../../access/approvals.ts'
-import type { Channel, OutboundMessage } from '../../core/channel.ts'
+import type { Channel, InboundMessage, OutboundMessage } from '../../core/channel.ts'
 import type { ChatRef } from '../../core/place.ts'
 import { Problem } from '../../core/problem.ts'
 import type { Tool, ToolContext } from '../../core/tool.ts'
@@ -27,6 +27,8 @@ import { type Workspaces, workspaces } from './workspaces.ts'
 /** Everything between channels and models: the road and what works on it. */
 export interface Assistant {
   readonly road: Road
+  /** A message as it stands in the inbox, and its conversation. */
+  stored(message: InboundMessage): { readonly session: string; readonly payload: string }
   readonly admission: Admission
   readonly approvals: Approvals
   readonly helpers: Helpers
@@ -52,6 +54,9 @@ export interface AssistantOptions {
   readonly schedule?: ToolParts['schedule']
   readonly skills?: ToolParts['skills']
   readonly more?: ToolParts['more']
+  /** Resolves when the tools of others had time to come up. */
+  readonly ready?: () => Promise<void>
+  readonly ended?: Desk['ended']
   readonly services?: Pick<CommandServices, 'mcp' | 'mcpTools' | 'status' | 'reload' | 'panic'>
   readonly deliveries?: Deliveries
   readonly checkpoint?: Ground['checkpoint']
@@ -93,9 +98,9 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
       ask: (...args) => helpers.tool.ask(...args),
       status: (...args) => helpers.tool.status(...args),
     },
-    more: (agent, session) => options.more?.(agent, session) ?? [],
-    // Whatever comes to a tool has passed the guard, which asks an owner where there is no wall.
-    mayRunBare: () => true,
+    more: (round) => options.more?.(round) ?? [],
+    // What a person's turn runs has passed the guard, which asks an owner where there is no wall. Jobs have passed none.
+    mayRunBare: ({ cause, origin }) => cause !== 'cron' || isConsole(origin),
   }
   const boxes = toolboxes(parts)
   const confirm = options.console?.channel.confirm?.bind(options.console.channel)
@@ -128,6 +133,7 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
     thought: (question: TurnQuestion, text: string) => showThought(question, text),
     answered: (turn: string) => answered.delete(turn),
     newId: randomUUID,
+    ...(options.ready && { ready: options.ready }),
   }
   const run = turns(turnParts)
   const helpers = subagentDesk(turnParts, {
@@ -169,6 +175,7 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
       )
     },
     turn: run.run,
+    ...(options.ended && { ended: options.ended }),
     async disarm(session) {
       const skill = armed.get(session)
       armed.delete(session)
@@ -206,5 +213,9 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
     },
     options.deliveries,
   )
-  return { road: made, admission: admitted, approvals, helpers, spaces, boxes, agents }
+  const stored = (message: InboundMessage) => {
+    const { agent, session } = desk.route(message)
+    return { session, payload: JSON.stringify({ message, agent, role: message.due?.role ?? 'member' }) }
+  }
+  return { road: made, stored, admission: admitted, approvals, helpers, spaces, boxes, agents }
 }

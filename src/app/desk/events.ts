@@ -6,6 +6,8 @@ import type { TurnWatcher } from '../../dispatch/ports.ts'
 export interface EventOptions {
   /** A message of its own for each tool call. */
   readonly feedback: { readonly enabled: boolean; readonly longest: number }
+  /** Told that a tool is done. */
+  toolEnded?(): void
   /** Told each piece of reasoning once it is whole. */
   thought?(text: string): void
 }
@@ -47,6 +49,9 @@ export function showing(watcher: TurnWatcher, options: EventOptions) {
         for (const path of writes(event.name, event.input)) changed.add(path)
         watcher.activity(activity(event.name, event.input))
         if (options.feedback.enabled) watcher.notice(feedback(event.name, event.input, options.feedback.longest))
+        break
+      case 'tool-end':
+        options.toolEnded?.()
         break
       case 'notice':
         watcher.notice(event.text)

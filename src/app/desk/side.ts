@@ -3,7 +3,7 @@ import { momentText } from '../../agent/prompt.ts'
 import { userText } from '../../core/message.ts'
 import { localMoment } from '../moment.ts'
 import { choose, requestLimits } from './models.ts'
-import { limitsOf, type TurnParts, type turns } from './turn.ts'
+import { limitsOf, redactionOf, type TurnParts, type turns } from './turn.ts'
 
 interface SideQuestion {
   readonly session: string
@@ -44,7 +44,7 @@ export async function side(
       clock: house.clock,
       newId: () => parts.newId(),
       signal,
-      redact: house.redactor.text,
+      redact: redactionOf(house),
     },
     () => undefined,
   )

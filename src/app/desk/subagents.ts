@@ -14,7 +14,7 @@ import type { ToolContext } from '../../core/tool.ts'
 import type { SubAgents, SubAgentTask } from '../../tools/ports.ts'
 import { localMoment } from '../moment.ts'
 import { choose, requestLimits } from './models.ts'
-import { limitsOf, type TurnParts, turns } from './turn.ts'
+import { limitsOf, redactionOf, type TurnParts, turns } from './turn.ts'
 
 /** Sub-agents as the rest of the house sees them. */
 export interface Helpers {
@@ -59,7 +59,10 @@ export function subagentDesk(parts: TurnParts, { arrived }: HelperParts): Helper
         agent: id,
         cause: 'tool',
         provider: choose(house, agent, parts.model ?? subagentModel).provider,
-        tools: run.named(await boxes.of(agent, workspace, content, session)),
+        tools: run.named([
+          ...(await boxes.of(agent, workspace, content)),
+          ...boxes.more({ session, turn: session, agent, content }),
+        ]),
         log: [],
         state: {},
         system: await run.prompt(content, [], agent),
@@ -79,7 +82,7 @@ export function subagentDesk(parts: TurnParts, { arrived }: HelperParts): Helper
         clock,
         newId: () => parts.newId(),
         signal,
-        redact: house.redactor.text,
+        redact: redactionOf(house),
       },
       () => undefined,
     )

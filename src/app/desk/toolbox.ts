@@ -6,7 +6,7 @@ import type { NoSandbox, Sandbox } from '../../tools/exec/bubblewrap.ts'
 import { sandboxOf } from '../../tools/exec/bubblewrap.ts'
 import type { ExecOptions } from '../../tools/exec/engine.ts'
 import type { Outbox, Recall, Schedule, SkillFinder, SubAgents } from '../../tools/ports.ts'
-import { accessOf, codingTools, toolbox } from '../../tools/toolbox.ts'
+import { accessOf, codingTools, isAllowed, toolbox } from '../../tools/toolbox.ts'
 import type { Workspace, WorkspaceContent } from '../../workspace/ports.ts'
 import type { AgentFacts } from '../agents.ts'
 import type { House } from '../house.ts'
@@ -21,15 +21,25 @@ export interface ToolParts {
   readonly schedule?: Schedule
   readonly agents?: SubAgents
   readonly skills?: SkillFinder
-  /** Tools made elsewhere that may be offered to this turn: those of MCP servers, install_skill. */
-  more(agent: AgentFacts, session: string): readonly Tool[]
+  /** Tools made elsewhere that may be offered at this moment of a turn: those of MCP servers, install_skill. */
+  more(round: Round): readonly Tool[]
   /** True when a command of this turn may run without a wall: an approval stands behind it, or the terminal. */
   mayRunBare(context: ToolContext): boolean
 }
 
+/** A moment of a turn. */
+export interface Round {
+  readonly session: string
+  readonly turn: string
+  readonly agent: AgentFacts
+  readonly content: WorkspaceContent
+}
+
 /** What the tools of agents are made of. */
 export interface Toolboxes {
-  of(agent: AgentFacts, workspace: Workspace, content: WorkspaceContent, session: string): Promise<readonly Tool[]>
+  of(agent: AgentFacts, workspace: Workspace, content: WorkspaceContent): Promise<readonly Tool[]>
+  /** Tools that come and go, on the agent's list. */
+  more(round: Round): readonly Tool[]
   /** The four tools of a coding backend. */
   coding(workspace: Workspace): Promise<readonly Tool[]>
   /** The wall that commands run behind, or why there is none. */
@@ -62,7 +72,7 @@ export function toolboxes(parts: ToolParts): Toolboxes {
 
   return {
     sandbox: wall,
-    async of(agent, workspace, content, session) {
+    async of(_agent, workspace, content) {
       const { config } = house.current.loaded
       const { memory } = workspace
       const { schedule, agents, skills } = parts
@@ -84,9 +94,12 @@ export function toolboxes(parts: ToolParts): Toolboxes {
         ...(schedule && { schedule }),
         ...(agents && { agents }),
         ...(skills && { skills }),
-        more: parts.more(agent, session),
         ...(content.definition.tools && { allow: content.definition.tools }),
       })
+    },
+    more(round) {
+      const allow = round.content.definition.tools
+      return parts.more(round).filter(({ spec }) => isAllowed(allow, spec.name))
     },
     async coding(workspace) {
       const { config } = house.current.loaded

@@ -1,4 +1,5 @@
-import { featuresOf, isLight, scoreOf } from '../../agent/light-model.ts'
+import { featuresOf, lightModelFor } from '../../agent/light-model.ts'
+import { secretFilter } from '../../agent/secret-filter.ts'
 import { runTurn } from '../../agent/turn.ts'
 import type { Turn, TurnResult } from '../../agent/ports.ts'
 import { momentText, systemPrompt } from '../../agent/prompt.ts'
@@ -8,6 +9,7 @@ import { textOf } from '../../core/message.ts'
 import type { Tool } from '../../core/tool.ts'
 import type { TurnOutcome, TurnQuestion, TurnWatcher } from '../../dispatch/ports.ts'
 import type { Workspace, WorkspaceContent } from '../../workspace/ports.ts'
+import { heartbeatAnswer } from '../../schedule/heartbeat.ts'
 import type { AgentFacts, Agents } from '../agents.ts'
 import type { House } from '../house.ts'
 import { localMoment } from '../moment.ts'
@@ -34,6 +36,8 @@ export interface TurnParts {
   thought(question: TurnQuestion, text: string): void
   /** True once a tool has answered the chat of this turn itself. */
   answered(turn: string): boolean
+  /** Resolves when the tools of others had time to come up. */
+  ready?(): Promise<void>
   newId(): string
 }
 
@@ -55,8 +59,10 @@ export function turns(parts: TurnParts) {
     const content = await workspace.read()
     const state = await store.sessions.state(question.session)
     const { log, asked } = await read(question, state)
+    await parts.ready?.()
     const setting = await settingOf(question, agent, workspace, content, state, log)
     const shown = showing(watcher, {
+      toolEnded: setting.refresh,
       feedback: {
         enabled: config.agents.defaults.tool_feedback.enabled && question.cause === 'chat',
         longest: config.agents.defaults.tool_feedback.max_args_length,
@@ -83,7 +89,7 @@ export function turns(parts: TurnParts) {
         clock,
         newId: () => parts.newId(),
         signal,
-        redact: house.redactor.text,
+        redact: redactionOf(house),
       },
       shown.show,
     )
@@ -119,15 +125,25 @@ export function turns(parts: TurnParts) {
         tools: named(tools),
         system: await prompt(content, []),
         direct: true,
+        refresh: () => undefined,
       }
     }
     const choice = choiceOf(question, agent, content, state, log)
     const active = await activeSkills(workspace, question.skills)
+    const own = await boxes.of(agent, workspace, content)
+    const round = { session: question.session, turn: question.turn, agent, content }
+    const tools = named([...own, ...boxes.more(round)])
     return {
       provider: choice.provider,
-      tools: named(await boxes.of(agent, workspace, content, question.session)),
+      tools,
       system: await prompt(content, active, agent),
       direct: false,
+      // A search for tools, or a server that came or went, changes what there is.
+      refresh() {
+        const now = named([...own, ...boxes.more(round)])
+        for (const name of [...tools.keys()]) if (!now.has(name)) tools.delete(name)
+        for (const [name, tool] of now) if (!tools.has(name)) tools.set(name, tool)
+      },
     }
   }
 
@@ -150,17 +166,13 @@ export function turns(parts: TurnParts) {
         name: defaults.image_model,
         provider: chainOf(house, defaults.image_model, defaults.image_model_fallbacks),
       }
-    const { routing } = defaults
-    if (routing?.enabled && routing.light_model && question.length > 0) {
+    if (question.length > 0) {
       const past = log.map(({ message }) => ({
         toolCallCount: message.parts.filter(({ type }) => type === 'tool-call').length,
       }))
-      const score = scoreOf(featuresOf(question.map(textOf).join('\n'), past, pictured))
-      if (isLight(score, routing.threshold))
-        return {
-          name: routing.light_model,
-          provider: chainOf(house, routing.light_model, [house.current.sources.defaultModel]),
-        }
+      const light = lightModelFor(defaults.routing, featuresOf(question.map(textOf).join('\n'), past, pictured))
+      if (light !== undefined)
+        return { name: light, provider: chainOf(house, light, [house.current.sources.defaultModel]) }
     }
     return choose(house, agent, undefined)
   }
@@ -195,7 +207,7 @@ export function turns(parts: TurnParts) {
   ): TurnOutcome {
     const { turn, session, agent, cause } = question
     const report = turnReport(direct ? withoutCache(result) : result, { turn, session, agent, ms, changed })
-    const quiet = cause === 'heartbeat' && /^\W*HEARTBEAT_OK\W*$/.test(result.text)
+    const quiet = cause === 'heartbeat' && heartbeatAnswer(result.text) === undefined
     return {
       messages: result.messages,
       text: result.text,
@@ -222,6 +234,12 @@ function momentOf({ message: { at, from } }: TurnQuestion, now: number): string 
 async function activeSkills(workspace: Workspace, names: readonly string[]) {
   const found = await Promise.all(names.map(async (name) => ({ name, text: await workspace.skill(name) })))
   return found.flatMap(({ name, text }) => (text === undefined ? [] : [{ name, text }]))
+}
+
+/** What tools say, without secrets. */
+export function redactionOf({ current: { loaded }, redactor }: House): (text: string) => string {
+  const { filter_sensitive_data: enabled, filter_min_length: minLength } = loaded.config.tools
+  return secretFilter({ enabled, minLength, redact: redactor.text })
 }
 
 /** Limits of a turn; the window is what the configuration says, else four answers. */
