@@ -1,4 +1,5 @@
 import type { Adapters } from './adapters.ts'
+import { adapters as channels } from './channels.ts'
 import { adapters as chat } from './chat.ts'
 import { adapters as config } from './config.ts'
 import { adapters as failures } from './failures.ts'
@@ -7,4 +8,4 @@ import { adapters as models } from './models.ts'
 import { adapters as tools } from './tools.ts'
 
 /** Every function of the vector files that is built so far. */
-export const adapter: Adapters = { ...models, ...config, ...chat, ...failures, ...house, ...tools }
+export const adapter: Adapters = { ...channels, ...models, ...config, ...chat, ...failures, ...house, ...tools }
