@@ -22,7 +22,7 @@ const oneLine = (text: string) => text.replaceAll('\n', ' ')
 function width(text: string): number {
   let columns = 0
   for (const character of text)
-    columns += /[\u0300-\u036F\u200B-\u200D\uFE0F]/.test(character)
+    columns += /\p{Mn}|[\u{200B}-\u{200D}]/u.test(character)
       ? 0
       : /[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE4F\uFF00-\uFF60\uFFE0-\uFFE6]|\p{Emoji_Presentation}/u.test(
             character,
