@@ -3,6 +3,7 @@ import type { Log } from '../../../src/core/log.ts'
 import { telegramChannel } from '../../../src/channels/telegram/index.ts'
 import type { TelegramOptions, TelegramSettings } from '../../../src/channels/telegram/ports.ts'
 import { fakeClock, type FakeClock } from '../../fakes/clock.ts'
+import { until } from '../../fakes/http-server.ts'
 import { fakeTelegram, type FakeTelegram } from '../../fakes/telegram/server.ts'
 
 export interface Inbox extends Receiver {
@@ -57,6 +58,8 @@ export interface Bot extends AsyncDisposable {
   readonly fake: FakeTelegram
   readonly channel: Channel
   readonly clock: FakeClock
+  /** Waits until the channel has begun to sleep so long, then lets the time pass. */
+  wake(ms: number): Promise<void>
   readonly inbox: Inbox
   readonly lines: readonly string[]
   /** The same settings again, as after a restart. */
@@ -77,7 +80,16 @@ export const team = { channel: 'telegram', chat: '-100500' }
 /** A channel that talks to its own fake service, started. */
 export async function bot({ settings, options, inbox: receiver = inbox(), start }: BotOptions = {}): Promise<Bot> {
   const fake = await fakeTelegram()
-  const clock = fakeClock()
+  const inner = fakeClock()
+  const sleeps: number[] = []
+  const clock: FakeClock = {
+    now: () => inner.now(),
+    advance: (ms) => inner.advance(ms),
+    sleep(ms, signal) {
+      sleeps.push(ms)
+      return inner.sleep(ms, signal)
+    },
+  }
   const lines: string[] = []
   const note = (message: string, fields?: object) => void lines.push(`${message} ${JSON.stringify(fields ?? {})}`)
   const log: Log = { debug: note, info: note, warn: note, error: note }
@@ -101,6 +113,10 @@ export async function bot({ settings, options, inbox: receiver = inbox(), start 
     inbox: receiver,
     lines,
     again,
+    async wake(ms) {
+      await until(() => sleeps.at(-1) === ms)
+      await clock.advance(ms)
+    },
     async [Symbol.asyncDispose]() {
       await channel.stop()
       await fake[Symbol.asyncDispose]()

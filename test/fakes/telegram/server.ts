@@ -97,7 +97,7 @@ export async function fakeTelegram({ token = '123456:TEST-token' } = {}): Promis
     return delivering
   }
 
-  function getUpdates(call: Call, request: IncomingMessage, answer: Poll['answer']): void {
+  function getUpdates(call: Call, response: ServerResponse, answer: Poll['answer']): void {
     if (state.webhook)
       return answer(
         409,
@@ -133,7 +133,7 @@ export async function fakeTelegram({ token = '123456:TEST-token' } = {}): Promis
         answer(status, body)
       },
     }
-    request.socket.once('close', over)
+    response.once('close', over)
     poll = mine
     flush()
   }
@@ -161,7 +161,7 @@ export async function fakeTelegram({ token = '123456:TEST-token' } = {}): Promis
       )
     for (const wake of waiting) wake()
     if (fault) return fail(fault, request, response, answer)
-    if (call.method === 'getUpdates') return getUpdates(call, request, answer)
+    if (call.method === 'getUpdates') return getUpdates(call, response, answer)
     settle(() => perform(state, call), answer)
     for (const wake of waiting) wake()
     if (call.method === 'setWebhook') await deliver()
