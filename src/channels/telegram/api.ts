@@ -39,7 +39,7 @@ export function openApi(token: string, options: TelegramOptions): Api {
     try {
       return await within(clock, timeoutMs, signal, async (signal) => {
         // The library's types know each method by its own name and another kind of signal.
-        const answer: unknown = await telegram.callApi(method as 'getMe', payload as never, { signal: signal as never })
+        const answer: unknown = await telegram.callApi(method as 'getMe', payload, { signal: signal as never })
         return answer as T
       })
     } catch (error) {

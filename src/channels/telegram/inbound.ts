@@ -2,7 +2,7 @@ import type { InboundMessage, Sender } from '../../core/channel.ts'
 import type { ChatRef } from '../../core/place.ts'
 import { attachmentsOf } from './attachments.ts'
 import { wordsTo } from './mention.ts'
-import type { Message, Origin, User } from './wire.ts'
+import type { Chat, Message, Origin, Place, User } from './wire.ts'
 
 export interface Reader {
   /** The channel's name. */
@@ -21,44 +21,51 @@ export const placeOf = ({ chat, is_topic_message: topic, message_thread_id: thre
 /** A message of the Bot API as ours; undefined for what no person says to us. */
 export function readMessage(message: Message, { channel, me, load }: Reader): InboundMessage | undefined {
   const from = senderOf(message)
-  if (!from || message.chat.type === 'channel' || message.is_automatic_forward) return undefined
+  if (!from) return undefined
   const { text, mentioned, foreign } = wordsTo(me, message)
   const attachments = attachmentsOf(message, load)
   const whole = [forwarded(message.forward_origin), text, ...extrasOf(message)].filter(Boolean).join('\n')
-  if (foreign || (whole === '' && attachments.length === 0 && !mentioned)) return undefined
-  const at = placeOf(message, channel)
-  const direct = message.chat.type === 'private'
+  const something = mentioned || [whole, ...attachments].some(Boolean)
+  if (foreign || !something) return undefined
+  const at: ChatRef = placeOf(message, channel)
   const replyTo = replyOf(message, me)
   return {
     id: String(message.message_id),
     from,
     at,
-    kind: direct ? 'direct' : 'group',
+    ...addressing(message, mentioned || replyTo?.own === true),
     text: whole,
     attachments,
-    addressed: direct || mentioned || replyTo?.own === true,
-    ...('thread' in at && { parent: at.chat }),
+    ...(at.thread !== undefined && { parent: at.chat }),
     ...(replyTo && { replyTo }),
     ...(message.media_group_id !== undefined && { album: message.media_group_id }),
   }
 }
 
+const addressing = ({ chat }: Message, called: boolean): Pick<InboundMessage, 'kind' | 'addressed'> =>
+  chat.type === 'private' ? { kind: 'direct', addressed: true } : { kind: 'group', addressed: called }
+
 /** Who wrote: a person, or an administrator who hides behind the group. Bots and channels are not listened to. */
-function senderOf({ from, sender_chat: hidden, chat, author_signature: signature }: Message): Sender | undefined {
-  if (hidden)
-    return hidden.id === chat.id
-      ? { id: String(hidden.id), name: signature ?? hidden.title ?? 'Administrator' }
-      : undefined
-  if (!from || from.is_bot) return undefined
-  return {
-    id: String(from.id),
-    name: nameOf(from),
-    ...(from.username !== undefined && { username: from.username }),
-  }
+function senderOf({ from, sender_chat: hidden, chat, author_signature: signature, ...rest }: Message) {
+  if (chat.type === 'channel' || rest.is_automatic_forward) return undefined
+  return hidden ? administrator(hidden, chat, signature) : person(from)
 }
 
-const nameOf = ({ first_name: first = '', last_name: last = '', username = '' }: User): string =>
-  [first, last].filter(Boolean).join(' ') || username
+function administrator(hidden: Chat, chat: Chat, signature: string | undefined): Sender | undefined {
+  if (hidden.id !== chat.id) return undefined
+  return { id: String(hidden.id), name: signature ?? hidden.title ?? 'Administrator' }
+}
+
+function person(from: User | undefined): Sender | undefined {
+  if (!from || from.is_bot) return undefined
+  return { id: String(from.id), name: nameOf(from), ...(from.username !== undefined && { username: from.username }) }
+}
+
+const nameOf = ({
+  first_name: first = '',
+  last_name: last = '',
+  username = '',
+}: Pick<User, 'first_name' | 'last_name' | 'username'>): string => [first, last].filter(Boolean).join(' ') || username
 
 function replyOf({ reply_to_message: reply, quote }: Message, me: User): InboundMessage['replyTo'] {
   // In a forum each message answers the one that made its topic.
@@ -84,15 +91,15 @@ function forwarded(origin: Origin | undefined): string {
 
 /** What is neither text nor file, in words. */
 function extrasOf({ location, venue, contact, sticker, poll, dice }: Message): readonly string[] {
-  const place = venue?.location ?? location
-  const where = place && `latitude ${place.latitude}, longitude ${place.longitude}`
-  const person = contact && [contact.first_name, contact.last_name].filter(Boolean).join(' ')
   return [
-    where && venue ? `[venue: ${venue.title}, ${venue.address}, ${where}]` : '',
-    where && !venue ? `[location: ${where}]` : '',
-    contact ? `[contact: ${person}, ${contact.phone_number}]` : '',
-    sticker ? `[sticker ${sticker.emoji ?? ''}]`.replace(' ]', ']') : '',
-    poll ? `[poll: ${poll.question} (${poll.options.map(({ text }) => text).join(' / ')})]` : '',
-    dice ? `[${dice.emoji} shows ${dice.value}]` : '',
-  ].filter(Boolean)
+    venue
+      ? `[venue: ${venue.title}, ${venue.address}, ${where(venue.location)}]`
+      : location && `[location: ${where(location)}]`,
+    contact && `[contact: ${nameOf(contact)}, ${contact.phone_number}]`,
+    sticker && (sticker.emoji === undefined ? '[sticker]' : `[sticker ${sticker.emoji}]`),
+    poll && `[poll: ${poll.question} (${poll.options.map(({ text }) => text).join(' / ')})]`,
+    dice && `[${dice.emoji} shows ${dice.value}]`,
+  ].filter((line) => line !== undefined)
 }
+
+const where = ({ latitude, longitude }: Place) => `latitude ${latitude}, longitude ${longitude}`

@@ -93,12 +93,13 @@ export function telegramChannel(options: TelegramOptions): Channel {
         begin: (text) => sendMessage(api, { to, text, ...(replyTo !== undefined && { replyTo }) }),
         change: (id, text) => editMessage(api, to, id, text, true),
         async finish(message, shown) {
-          const { replyTo, ...unanswered } = message
+          const { to, key } = message
           const parts = split(message.text)
           const ids: string[] = []
-          for (const [index, text] of (parts.length > 0 ? parts : [message.text]).entries()) {
+          for (const text of parts.length > 0 ? parts : [message.text]) {
             const first = { ...message, text, ...(shown !== undefined && { replaces: shown }) }
-            ids.push(await channel.send(index === 0 ? first : { ...unanswered, attachments: [], text }))
+            const other = { to, text, ...(key !== undefined && { key: `${key}/${ids.length}` }) }
+            ids.push(await channel.send(ids.length === 0 ? first : other))
           }
           return ids[0] ?? ''
         },

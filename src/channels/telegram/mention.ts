@@ -18,30 +18,40 @@ interface Change {
 /** Reads the text or the caption of a message. */
 export function wordsTo(me: User, message: Message): Words {
   const text = message.text ?? message.caption ?? ''
-  const entities = message.entities ?? message.caption_entities ?? []
-  const own = `@${me.username ?? ''}`.toLowerCase()
-  const changes: Change[] = []
-  let mentioned = false
-  let foreign = false
-  for (const entity of entities) {
-    const from = entity.offset
-    const to = from + entity.length
-    const part = text.slice(from, to)
-    const at = part.indexOf('@')
-    if (entity.type === 'bot_command') {
-      const addressee = at < 0 ? own : part.slice(at).toLowerCase()
-      if (addressee !== own) foreign ||= from === 0
-      else {
-        mentioned = true
-        if (at >= 0) changes.push({ from: from + at, to, by: '' })
-      }
-    } else if (isMention(entity, part, own, me)) {
-      mentioned = true
-      changes.push({ from, to, by: '' })
-    } else if (entity.type === 'text_link' && entity.url !== undefined && !part.includes(entity.url))
-      changes.push({ from: to, to, by: ` (${entity.url})` })
+  const parts = (message.entities ?? message.caption_entities ?? []).map((entity) => meaningOf(entity, text, me))
+  return {
+    text: changed(
+      text,
+      parts.flatMap(({ change }) => change ?? []),
+    ),
+    mentioned: parts.some(({ mentions }) => mentions),
+    foreign: parts.some(({ foreign }) => foreign),
   }
-  return { text: changed(text, changes), mentioned, foreign }
+}
+
+interface Meaning {
+  readonly mentions?: boolean
+  readonly foreign?: boolean
+  readonly change?: Change
+}
+
+function meaningOf(entity: Entity, text: string, me: User): Meaning {
+  const own = `@${me.username ?? ''}`.toLowerCase()
+  const from = entity.offset
+  const to = from + entity.length
+  const part = text.slice(from, to)
+  if (entity.type === 'bot_command') return commandOf(part, from, own)
+  if (isMention(entity, part, own, me)) return { mentions: true, change: { from, to, by: '' } }
+  const hidden = entity.type === 'text_link' && entity.url !== undefined && !part.includes(entity.url)
+  return hidden ? { change: { from: to, to, by: ` (${entity.url})` } } : {}
+}
+
+/** A command is for us when it names nobody, or us. */
+function commandOf(part: string, from: number, own: string): Meaning {
+  const at = part.indexOf('@')
+  if (at < 0) return { mentions: true }
+  if (part.slice(at).toLowerCase() !== own) return { foreign: from === 0 }
+  return { mentions: true, change: { from: from + at, to: from + part.length, by: '' } }
 }
 
 const isMention = (entity: Entity, part: string, own: string, me: User): boolean =>

@@ -13,7 +13,7 @@ export function showTyping(at: ChatRef, api: Api, clock: Clock, pauses: Rests): 
   const stop = new AbortController()
   const place = chatIdOf(at)
   const repeat = async () => {
-    while (place && !stop.signal.aborted && !api.dead) {
+    while (!stop.signal.aborted && !api.dead) {
       if (pauses.until(at.chat) <= clock.now()) await notify()
       await clock.sleep(everyMs, stop.signal)
     }
@@ -26,13 +26,13 @@ export function showTyping(at: ChatRef, api: Api, clock: Clock, pauses: Rests): 
       ...(threadId !== undefined && { message_thread_id: threadId }),
     }
     try {
-      await api.call('sendChatAction', payload, { signal: stop.signal, timeoutMs: everyMs })
+      await api.call('sendChatAction', payload, { signal: stop.signal, timeoutMs: 10_000 })
     } catch (error) {
       const { kind, retryAfterMs } = failureOf(error)
       if (retryAfterMs !== undefined) pauses.note(at.chat, retryAfterMs)
       if (kind === 'gone' || kind === 'moved') stop.abort()
     }
   }
-  repeat().catch(() => undefined)
+  if (place) repeat().catch(() => undefined)
   return { [Symbol.dispose]: () => stop.abort() }
 }

@@ -102,7 +102,8 @@ const answerOf = (state: State, { chat, id, text, entities, file }: Shown) => ({
 
 function sendMedia(type: MediaType): Method {
   return (state, { values, files }) => {
-    const file = files[type]
+    // A file comes under the name of its field, or under the name that the field tells.
+    const file = files[type] ?? files[String(values[type]).replace('attach://', '')]
     if (!file) throw bad(`there is no ${type} in the request`)
     if (type === 'photo' && file.bytes.subarray(0, 4).toString() === 'ODD!') throw bad('PHOTO_INVALID_DIMENSIONS')
     return answerOf(state, keep(state, values, { ...textOf(values, 'caption', 1_024), file: { type, ...file } }))
