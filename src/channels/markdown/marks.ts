@@ -45,12 +45,15 @@ function tightened(runs: readonly Run[]): readonly Run[] {
     return [before, words, after].filter(Boolean).map((text) => ({ text, marks: run.marks }))
   })
   const blank = ({ text, marks }: Run) => !marks.code && text.trim() === ''
-  return pieces.map((piece, index) => {
-    if (!blank(piece)) return piece
-    const before = pieces.slice(0, index).findLast((each) => !blank(each))
-    const after = pieces.slice(index + 1).find((each) => !blank(each))
-    return { text: piece.text, marks: common(before?.marks ?? {}, after?.marks ?? {}) }
-  })
+  const nearest = (runs: readonly Run[]) => {
+    let near: Marks = {}
+    return runs.map((run) => (near = blank(run) ? near : run.marks))
+  }
+  const before = nearest(pieces)
+  const after = nearest(pieces.toReversed()).toReversed()
+  return pieces.map((piece, index) =>
+    blank(piece) ? { text: piece.text, marks: common(before[index] ?? {}, after[index] ?? {}) } : piece,
+  )
 }
 
 function common(left: Marks, right: Marks): Marks {

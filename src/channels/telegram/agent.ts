@@ -17,5 +17,8 @@ function asEnvironment(proxy: string, at: string): NodeJS.ProcessEnv {
       at,
       mend: 'Write it like "http://127.0.0.1:7890".',
     })
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+  if (major === 24 && minor < 5)
+    throw new Problem('Telegram through a proxy needs Node 24.5 or later.', { at, mend: 'Update Node.' })
   return { HTTP_PROXY: text, HTTPS_PROXY: text }
 }

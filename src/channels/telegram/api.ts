@@ -19,6 +19,8 @@ export interface Api {
   file(id: string, maxBytes: number, signal?: AbortSignal): Promise<Uint8Array>
   /** True once the service said that the token is not accepted: no call is made any more. */
   readonly dead: boolean
+  /** Calls are made again. */
+  revive(): void
 }
 
 const usualTimeout = 60_000
@@ -52,6 +54,9 @@ export function openApi(token: string, options: TelegramOptions): Api {
     call,
     get dead() {
       return dead
+    },
+    revive() {
+      dead = false
     },
     async file(id, maxBytes, signal) {
       const { file_path: path = '', file_size: size = 0 } = await call<{ file_path?: string; file_size?: number }>(

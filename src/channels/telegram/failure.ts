@@ -59,8 +59,12 @@ export function failureOf(error: unknown): ApiFailure {
 const fieldOf = (error: unknown, name: string): unknown =>
   typeof error === 'object' && error !== null ? (error as Readonly<Record<string, unknown>>)[name] : undefined
 
+/** Seconds to wait after a refusal that does not say how long. */
+const usualRest = 5
+
 function refused({ error_code: status, description = '', parameters = {} }: Refusal): ApiFailure {
-  const { retry_after: seconds, migrate_to_chat_id: movedTo } = parameters
+  const { migrate_to_chat_id: movedTo } = parameters
+  const seconds = parameters.retry_after ?? (status === 429 ? usualRest : undefined)
   return new ApiFailure(kindOf(status, description, movedTo !== undefined), `Telegram: ${status} ${description}`, {
     status,
     ...(seconds !== undefined && { retryAfterMs: seconds * 1_000 }),

@@ -90,7 +90,7 @@ export function telegramChannel(options: TelegramOptions): Channel {
         rests: pauses,
         turn: turns,
         split,
-        begin: (text) => sendMessage(api, { to, text, ...(replyTo !== undefined && { replyTo }) }),
+        begin: (text) => sendMessage(api, { to, text, ...(replyTo !== undefined && { replyTo }) }, true),
         change: (id, text) => editMessage(api, to, id, text, true),
         async finish(message, shown) {
           const { to, key } = message

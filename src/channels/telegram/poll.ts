@@ -27,13 +27,24 @@ const leaseMs = 90_000
 /** So often an update is offered that is refused while others are taken. */
 const tries = 5
 
+/** For the last call of an orderly end. */
+const farewellMs = 2_000
+
 /**
  * Asks for updates until the signal is aborted or the token is refused. The service is told that an update arrived only when it and all
  * before it are stored.
  */
 export async function poll(polling: Polling): Promise<void> {
-  const { signal, health, clock, log, channel } = polling
   const backlog = trackUpdates(polling)
+  await pollWith(backlog, polling)
+  // What is stored need not come again. It would be recognised, but not before it was read.
+  if (!backlog.unconfirmed() || polling.api.dead) return
+  const last = { ...backlog.offset(), limit: 1, timeout: 0, allowed_updates: wantedUpdates }
+  await polling.api.call('getUpdates', last, { timeoutMs: farewellMs }).catch(() => undefined)
+}
+
+async function pollWith(backlog: ReturnType<typeof trackUpdates>, polling: Polling): Promise<void> {
+  const { signal, health, clock, log, channel } = polling
   let failures = 0
   while (!signal.aborted) {
     try {
@@ -77,6 +88,7 @@ async function polled(failure: ApiFailure, { health, api, signal }: Polling): Pr
 /** Which updates are stored, and from where on the service must offer them again. */
 function trackUpdates({ take, log, channel }: Polling) {
   let offset: number | undefined
+  let told: number | undefined
   const stored = new Set<number>()
   const refused = new Map<number, number>()
 
@@ -96,7 +108,12 @@ function trackUpdates({ take, log, channel }: Polling) {
   }
 
   return {
-    offset: () => (offset === undefined ? {} : { offset }),
+    /** The field that confirms what is stored. */
+    offset() {
+      told = offset
+      return offset === undefined ? {} : { offset }
+    },
+    unconfirmed: () => told !== offset,
     /** True when all were stored. */
     async take(offered: readonly Update[]): Promise<boolean> {
       const updates = offered.toSorted((left, right) => left.update_id - right.update_id)

@@ -100,6 +100,7 @@ export function receiving({ options, api, health, load, botId }: Receiving) {
         })
       ended = new AbortController()
       const { signal } = ended
+      api.revive()
       const me = await identity(signal)
       if (api.dead)
         throw new Problem('Telegram does not accept the token of the bot.', {
@@ -117,6 +118,7 @@ export function receiving({ options, api, health, load, botId }: Receiving) {
     async stop(): Promise<void> {
       ended?.abort(new Error('The channel is being stopped.'))
       await running
+      health.down('The channel is stopped.')
     },
   }
 }

@@ -19,8 +19,14 @@ interface Sent {
 const badMarks = /can't parse entities|unsupported start tag|can't find end tag/i
 const lost = /message to edit not found|message can't be edited|MESSAGE_ID_INVALID/i
 
-/** Sends one message in one call. Throws an ApiFailure or a DeliveryFailure. */
-export async function sendMessage(api: Api, message: OutboundMessage): Promise<string> {
+/** No preview of a link below a message that is still growing. */
+const still = { link_preview_options: { is_disabled: true } }
+
+/**
+ * Sends one message in one call; files stay beside what they would replace. `growing` says that there is more to come. Throws an
+ * ApiFailure or a DeliveryFailure.
+ */
+export async function sendMessage(api: Api, message: OutboundMessage, growing = false): Promise<string> {
   const files = message.attachments ?? []
   if (files.length > 0) return sendFiles(api, message)
   const { replaces } = message
@@ -34,19 +40,18 @@ export async function sendMessage(api: Api, message: OutboundMessage): Promise<s
     }
   checkLength(message.text, maxText)
   const { message_id: id } = await marked(message.text, 'text', (words) =>
-    api.call<Sent>('sendMessage', { ...whereTo(message), ...words }),
+    api.call<Sent>('sendMessage', { ...whereTo(message), ...words, ...(growing && still) }),
   )
   return String(id)
 }
 
 /** Changes the text of a message. That it has this text already is no failure. */
-export async function editMessage(api: Api, at: ChatRef, id: string, text: string, quiet = false): Promise<void> {
+export async function editMessage(api: Api, at: ChatRef, id: string, text: string, growing = false): Promise<void> {
   checkLength(text, maxText)
   const { chat_id } = placeFields(known(at))
-  const still = quiet ? { link_preview_options: { is_disabled: true } } : {}
   try {
     await marked(text, 'text', (words) =>
-      api.call('editMessageText', { chat_id, message_id: Number(id), ...words, ...still }),
+      api.call('editMessageText', { chat_id, message_id: Number(id), ...words, ...(growing && still) }),
     )
   } catch (error) {
     if (!said(error, /message is not modified/i)) throw error

@@ -27,7 +27,7 @@ test('the service is told that an update arrived only when it is stored', async 
   assert.equal(it.inbox.messages.length, 1)
 })
 
-test('stopping waits for what is being stored, and what was not confirmed comes again', async () => {
+test('stopping waits for what is being stored, and tells the service', async () => {
   const stored = Promise.withResolvers<void>()
   const asked = Promise.withResolvers<void>()
   await using it = await bot({
@@ -45,10 +45,24 @@ test('stopping waits for what is being stored, and what was not confirmed comes 
   stored.resolve()
   await stopping
   assert.equal(it.inbox.messages.length, 1)
-  const second = it.again()
+  assert.deepEqual(it.fake.pending, [])
+})
+
+test('a message that was not stored at the end comes again at the next start', async () => {
+  const asked = Promise.withResolvers<void>()
+  await using it = await bot({
+    inbox: inbox(async () => {
+      asked.resolve()
+      throw new Error('too late')
+    }),
+  })
+  it.fake.say('keep this')
+  await asked.promise
+  await it.channel.stop()
   const again = inbox()
+  const second = it.again()
   await second.start(again)
-  assert.equal((await again.heard(1)).id, it.inbox.messages[0]?.id)
+  assert.equal((await again.heard(1)).text, 'keep this')
   await second.stop()
 })
 
@@ -207,6 +221,9 @@ test('a wrong token is a problem at the start, with its place; a token that dies
   await it.clock.advance(120_000)
   await assert.rejects(it.channel.send({ to: { channel: 'telegram', chat: '1001' }, text: 'x' }), { kind: 'auth' })
   assert.equal(it.fake.calls.length, before)
+  await it.channel.stop()
+  await it.channel.start(it.inbox)
+  assert.equal(it.channel.health?.().state, 'up')
 })
 
 test('a service out of reach at the start is tried again', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import type { WebhookPlace } from '../../../src/channels/telegram/ports.ts'
@@ -10,14 +10,15 @@ import { bot, inbox } from './bot.ts'
 /** A gateway that has one handler. */
 async function gateway(): Promise<WebhookPlace & AsyncDisposable & { readonly mounted: boolean }> {
   let handle: ((request: Request) => Promise<Response>) | undefined
-  const server = createServer(async (request, response) => {
+  const serve = async (request: IncomingMessage, response: ServerResponse) => {
     const pieces: Buffer[] = []
     for await (const piece of request) pieces.push(piece as Buffer)
     const headers = Object.entries(request.headers).map(([name, value]): [string, string] => [name, String(value)])
     const body = request.method === 'POST' ? { body: Buffer.concat(pieces) } : {}
     const answer = await handle?.(new Request('http://gateway/', { method: request.method ?? '', headers, ...body }))
     response.writeHead(answer?.status ?? 404).end()
-  })
+  }
+  const server = createServer((request, response) => void serve(request, response).catch(() => response.destroy()))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/telegram`,
