@@ -3,21 +3,22 @@ const borders = [/\n[^\S\n]*\n+/g, /\n/g, /[.!?…][)"'”’]?\s|[。！？]/gu
 
 /**
  * Where to cut a text so that no piece has more than `max` UTF-16 units: after paragraphs, else lines, else sentences, else words, in the
- * second half of a piece where there is such a place; else anywhere but inside a character as people see it.
+ * second half of a piece where there is such a place; else anywhere but inside a character as people see it. The first piece may have
+ * less room than the others.
  */
-export function cutPoints(text: string, max: number): readonly number[] {
+export function cutPoints(text: string, max: number, first = max): readonly number[] {
   const cuts: number[] = []
   let from = 0
-  while (text.length - from > max) {
-    from = nextCut(text, from, max)
+  while (text.length - from > (from === 0 ? first : max)) {
+    from = nextCut(text, from, from === 0 ? first : max)
     cuts.push(from)
   }
   return cuts
 }
 
 /** The pieces between the cuts. */
-export function cutPlain(text: string, max: number): readonly string[] {
-  const cuts = [0, ...cutPoints(text, max), text.length]
+export function cutPlain(text: string, max: number, first = max): readonly string[] {
+  const cuts = [0, ...cutPoints(text, max, first), text.length]
   return cuts.slice(1).map((end, index) => text.slice(cuts[index], end))
 }
 

@@ -33,6 +33,8 @@ export function splitMarkdown(markdown: string, limit: number, style: Style): re
 interface Cutter {
   readonly style: Style
   readonly limit: number
+  /** Room for the first piece, where something stands before it. */
+  readonly first?: number
   readonly read: (markdown: string) => readonly Block[]
 }
 
@@ -73,24 +75,43 @@ function shrinking(
   }
 }
 
+/** Never more than the other pieces have. */
+const firstOf = ({ first = Infinity }: Cutter, room: number) => Math.max(1, Math.min(first, room))
+
 /** A text that is being filled. */
 interface Chunk {
   markdown: string
   size: number
 }
 
-function cutBlocks(blocks: readonly Block[], cutter: Cutter): readonly string[] {
+function cutBlocks(blocks: readonly Block[], { style, limit, read }: Cutter): readonly string[] {
+  const cutter: Cutter = { style, limit, read }
   const chunks: Chunk[] = []
   for (const block of blocks) {
-    const size = render([block], cutter.style).length
+    const size = render([block], style).length
+    if (joins(chunks.at(-1), block.raw, size, cutter)) continue
+    if (size <= limit) {
+      chunks.push({ markdown: block.raw, size })
+      continue
+    }
+    // What leads up to a long block stays with its beginning, where both have room.
     const last = chunks.at(-1)
-    if (last && last.size + 2 + size <= cutter.limit) {
-      last.markdown = `${last.markdown}${last.markdown.endsWith('\n') ? '' : '\n\n'}${block.raw}`
-      last.size += 2 + size
-    } else if (size <= cutter.limit) chunks.push({ markdown: block.raw, size })
-    else for (const piece of cutWell(block, cutter)) chunks.push({ markdown: piece, size: shown(piece, cutter).length })
+    const first = last ? limit - last.size - 2 : limit
+    const pieces = cutWell(block, first >= limit / 2 ? { ...cutter, first } : cutter)
+    for (const [index, markdown] of pieces.entries()) {
+      const size = shown(markdown, cutter).length
+      if (index > 0 || !joins(chunks.at(-1), markdown, size, cutter)) chunks.push({ markdown, size })
+    }
   }
   return chunks.map(({ markdown }) => markdown)
+}
+
+/** Adds to a chunk what it has room for. */
+function joins(chunk: Chunk | undefined, markdown: string, size: number, { limit }: Cutter): boolean {
+  if (!chunk || chunk.size + 2 + size > limit) return false
+  chunk.markdown = `${chunk.markdown}${chunk.markdown.endsWith('\n') ? '' : '\n\n'}${markdown}`
+  chunk.size += 2 + size
+  return true
 }
 
 /** One block that is too large, in pieces that say what it says. */
@@ -134,7 +155,7 @@ const quoted = (markdown: string) => trimmed(markdown).replaceAll(/^/gm, '> ')
 function cutCode(text: string, language: string, cutter: Cutter): readonly string[] {
   return shrinking(
     cutter.limit,
-    (room) => cutPlain(text, room).map((piece) => fenced(piece.replace(/\n$/, ''), language)),
+    (room) => cutPlain(text, room, firstOf(cutter, room)).map((piece) => fenced(piece.replace(/\n$/, ''), language)),
     (piece) => shown(piece, cutter).length <= cutter.limit,
   )
 }
@@ -144,7 +165,7 @@ function cutRuns(runs: readonly Run[], cutter: Cutter): readonly string[] {
   return shrinking(
     cutter.limit,
     (room) => {
-      const cuts = [0, ...cutPoints(text, room), text.length]
+      const cuts = [0, ...cutPoints(text, room, firstOf(cutter, room)), text.length]
       return cuts.slice(1).map((end, index) => faithful(between(runs, cuts[index] ?? 0, end), cutter))
     },
     (piece) => shown(piece, cutter).length <= cutter.limit,

@@ -78,6 +78,14 @@ test('a code block that fits is not cut; one that does not is closed and opened 
   ])
 })
 
+test('what leads up to a long block stays with its beginning', () => {
+  assert.deepEqual(splitMarkdown('Look:\n\n```ts\none\ntwo\nthree\nfour\n```\n\nDone.', 17, telegramVisible), [
+    'Look:\n\n```ts\none\ntwo\n```',
+    '```ts\nthree\nfour\n```\n\nDone.',
+  ])
+  assert.deepEqual(html('Look:\n\none two three four five', 20), ['Look:\n\none two three', 'four five'])
+})
+
 test('a link keeps its target where the target stands elsewhere', () => {
   const [first, second] = html('one [two][x]\n\nthree [four][x]\n\n[x]: https://example.com', 12)
   assert.equal(first, 'one <a href="https://example.com">two</a>')
