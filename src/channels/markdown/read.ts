@@ -170,7 +170,7 @@ function linked(runs: readonly Run[], address: string): readonly Run[] {
 const html = (text: string, marks: Marks): Run => ({ text: text.replaceAll(/<br\s*\/?>\n?/gi, '\n'), marks })
 
 /** Runs without empty ones, neighbours with the same marks made one. */
-export function joined(runs: readonly Run[]): readonly Run[] {
+function joined(runs: readonly Run[]): readonly Run[] {
   const result: Run[] = []
   for (const run of runs) {
     const last = result.at(-1)

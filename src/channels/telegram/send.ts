@@ -9,7 +9,7 @@ import { groupTypes, mediaType, methods, mostInGroup, upload, type MediaType } f
 
 /** UTF-16 units of a message, and of the text under a file. */
 export const maxText = 4_096
-export const maxCaption = 1_024
+const maxCaption = 1_024
 /** Large files take their time. */
 const uploadTimeout = 5 * 60_000
 

@@ -83,7 +83,7 @@ test('what leads up to a long block stays with its beginning', () => {
     'Look:\n\n```ts\none\ntwo\n```',
     '```ts\nthree\nfour\n```\n\nDone.',
   ])
-  assert.deepEqual(html('Look:\n\none two three four five', 20), ['Look:\n\none two three', 'four five'])
+  assert.deepEqual(html('Look:\n\none two three four five', 20), ['Look:\n\none two', 'three four five'])
 })
 
 test('a link keeps its target where the target stands elsewhere', () => {
