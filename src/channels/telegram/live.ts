@@ -2,8 +2,9 @@ import type { LiveMessage, OutboundMessage } from '../../core/channel.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Log } from '../../core/log.ts'
 import type { ChatRef } from '../../core/place.ts'
+import { escapeMarkdown } from '../markdown/source.ts'
 import { telegramText } from '../markdown/telegram.ts'
-import { failureOf } from './failure.ts'
+import { deliveryFailure } from './failure.ts'
 import type { Streaming } from './ports.ts'
 import type { Rests } from './rests.ts'
 import { maxText } from './send.ts'
@@ -48,13 +49,13 @@ export function growingMessage(growing: Growing): LiveMessage {
     const grown = text.length - seen.size
     return grown >= streaming.min_growth_chars || (!seen.began && grown > 0)
   }
-  const look = () => [text.trim(), note === '' ? '' : `_${note}_`].filter(Boolean).join('\n\n')
+  const look = () => [text.trim(), note === '' ? '' : `_${escapeMarkdown(note)}_`].filter(Boolean).join('\n\n')
 
   async function show(): Promise<void> {
     const shown = look()
     const [first = ''] = shown.length > maxText && telegramText(shown).length > maxText ? growing.split(text) : [shown]
-    if (telegramText(first).trim() === '') return
     seen = { size: text.length, note, began: true }
+    if (telegramText(first).trim() === '') return
     if (id === undefined) {
       id = await growing.begin(first)
       await growing.onShown?.(id)
@@ -64,7 +65,7 @@ export function growingMessage(growing: Growing): LiveMessage {
   }
 
   function failed(error: unknown): void {
-    const { kind, retryAfterMs, message } = failureOf(error)
+    const { kind, retryAfterMs, message } = deliveryFailure(error)
     if (retryAfterMs !== undefined) rests.note(to.chat, retryAfterMs)
     if (retryAfterMs !== undefined && retryAfterMs <= longestRest) {
       seen = { ...seen, size: 0, began: false }
@@ -118,7 +119,7 @@ export function growingMessage(growing: Growing): LiveMessage {
       seen = { ...seen, size: 0, began: false }
     },
     activity(line) {
-      note = line.replaceAll(/[_*`\n]/g, ' ').trim()
+      note = line.replaceAll(/\s+/g, ' ').trim()
       start()
     },
     settle,

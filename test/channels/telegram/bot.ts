@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import type { Channel, InboundMessage, Receiver } from '../../../src/core/channel.ts'
 import type { Log } from '../../../src/core/log.ts'
 import { telegramChannel } from '../../../src/channels/telegram/index.ts'
@@ -120,6 +121,8 @@ export async function bot({ settings, options, inbox: receiver = inbox(), start 
     async [Symbol.asyncDispose]() {
       await channel.stop()
       await fake[Symbol.asyncDispose]()
+      const told = [...lines, channel.health?.().why ?? ''].join('\n')
+      assert.ok(!told.includes('TEST-token'), told)
     },
   }
 }

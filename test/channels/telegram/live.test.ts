@@ -61,7 +61,7 @@ test('what the turn does is shown below, and a message that a former process beg
   await using it = await bot()
   const id = await it.channel.send({ to, text: 'half an answer' })
   const live = it.channel.live?.(to, { shown: id })
-  live?.activity?.('reading notes.md')
+  live?.activity?.('reading my_notes_*.md')
   await it.wake(3_000)
   await it.fake.called('editMessageText')
   live?.push(some)
@@ -69,7 +69,7 @@ test('what the turn does is shown below, and a message that a former process beg
   await it.wake(3_000)
   await it.fake.called('editMessageText', 2)
   await live?.settle?.()
-  assert.deepEqual(texts(it).slice(1), ['edit: <i>reading notes.md</i>', `edit: ${some}`])
+  assert.deepEqual(texts(it).slice(1), ['edit: <i>reading my_notes_*.md</i>', `edit: ${some}`])
   assert.equal(it.fake.shown.length, 1)
 })
 
