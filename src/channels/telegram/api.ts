@@ -19,6 +19,8 @@ export interface Api {
   file(id: string, maxBytes: number, signal?: AbortSignal): Promise<Uint8Array>
   /** True once the service said that the token is not accepted: no call is made any more. */
   readonly dead: boolean
+  /** The largest file that the server takes, in bytes. */
+  readonly maxUpload: number
   /** Calls are made again. */
   revive(): void
 }
@@ -52,6 +54,7 @@ export function openApi(token: string, options: TelegramOptions): Api {
 
   return {
     call,
+    maxUpload: settings.base_url ? 2_000 * 1024 * 1024 : 50 * 1024 * 1024,
     get dead() {
       return dead
     },

@@ -7,7 +7,7 @@ import { telegramText } from '../markdown/telegram.ts'
 import { deliveryFailure } from './failure.ts'
 import type { Streaming } from './ports.ts'
 import type { Rests } from './rests.ts'
-import { maxText } from './send.ts'
+import { maxText } from './payload.ts'
 
 export interface Growing {
   readonly to: ChatRef

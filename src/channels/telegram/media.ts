@@ -38,8 +38,22 @@ export function groupTypes(files: readonly Attachment[]): readonly MediaType[] {
   return every('photo', 'video') || every('audio') ? types : types.map(() => 'document')
 }
 
-/** The bytes of a file, with a name that is safe in a header. */
-export async function upload(file: Attachment): Promise<{ readonly source: Buffer; readonly filename: string }> {
+/** A larger picture goes as a document. */
+export const largestPhoto = 10 * 1024 * 1024
+
+export interface Upload {
+  readonly source: Buffer
+  readonly filename: string
+}
+
+/** The bytes of a file, with a name that is safe in a header. Throws a DeliveryFailure. */
+export async function upload(file: Attachment, maxBytes: number): Promise<Upload> {
+  const media = await read(file)
+  if (media.source.length <= maxBytes) return media
+  throw new DeliveryFailure('refused', `${file.name} has ${media.source.length} bytes; Telegram takes ${maxBytes}.`)
+}
+
+async function read(file: Attachment): Promise<Upload> {
   // eslint-disable-next-line no-control-regex
   const filename = file.name.replaceAll(/[\u0000-\u001F"\\/]/g, '_') || 'file'
   try {

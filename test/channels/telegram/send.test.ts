@@ -157,12 +157,14 @@ test('several files are one album; a picture that Telegram will not show goes as
     attachments: [file('a.jpg', 'image/jpeg'), file('b.png', 'image/png')],
   })
   await it.channel.send({ to, text: '', attachments: [file('odd.png', 'image/png', Buffer.from('ODD!'))] })
+  await it.channel.send({ to, text: '', attachments: [file('vast.png', 'image/png', new Uint8Array(10_485_761))] })
   assert.equal(id, String(it.fake.shown[0]?.id))
   assert.deepEqual(
     it.fake.shown.map(({ file, text, album }) => [file?.type, text, album]),
     [
       ['photo', 'both', 'g1'],
       ['photo', '', 'g1'],
+      ['document', '', undefined],
       ['document', '', undefined],
     ],
   )
@@ -196,6 +198,20 @@ test('the final text takes the place of what is shown; what is gone is sent anew
       ['final', id],
       ['final again', other],
     ],
+  )
+})
+
+test('a change whose answer was lost may be made again: it does no harm', async () => {
+  await using it = await bot()
+  const id = await it.channel.send({ to, text: 'growing' })
+  it.fake.fault('editMessageText', { cut: 'after' }, { status: 502 })
+  const final = { to, text: 'final', replaces: id }
+  await assert.rejects(it.channel.send(final), { kind: 'not-sent' })
+  await assert.rejects(it.channel.send(final), { kind: 'not-sent' })
+  assert.equal(await it.channel.send(final), id)
+  assert.deepEqual(
+    it.fake.shown.map(({ text, edits }) => [text, edits]),
+    [['final', 1]],
   )
 })
 
