@@ -140,6 +140,8 @@ export interface Receiver {
   /** The text of a message was changed. */
   edited?(at: ChatRef, id: string, text: string): Promise<void>
   deleted?(at: ChatRef, id: string): Promise<void>
+  /** The chat goes on under another id. */
+  moved?(from: ChatRef, to: ChatRef): Promise<void>
 }
 
 /** A line of the platform's own command menu. */

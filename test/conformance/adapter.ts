@@ -1,6 +1,7 @@
 import type { Adapters } from './adapters.ts'
 import { adapters as access } from './access.ts'
 import { adapters as agent } from './agent.ts'
+import { adapters as channels } from './channels.ts'
 import { adapters as chat } from './chat.ts'
 import { adapters as commands } from './commands.ts'
 import { adapters as config } from './config.ts'
@@ -20,6 +21,7 @@ import { adapters as workspace } from './workspace.ts'
 export const adapter: Adapters = {
   ...access,
   ...agent,
+  ...channels,
   ...chat,
   ...commands,
   ...config,
