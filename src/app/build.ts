@@ -5,9 +5,12 @@ import { exitCodes } from '../core/problem.ts'
 import { assistant } from './desk/desk.ts'
 import { choose } from './desk/models.ts'
 import { extensions } from './desk/extensions.ts'
+import { mcpServices } from './desk/mcp-services.ts'
 import { followConfig } from './follow-config.ts'
+import { jobTool } from './gateway/clockwork.ts'
 import { type House, type HouseOptions, openHouse } from './house.ts'
 import { promptHistory, type PromptHistory } from './prompt-history.ts'
+import { reloadConfig } from './reload.ts'
 import { redactedChannel } from './redacted-channel.ts'
 
 /** Asks the person who is there; undefined when there is nobody any more. */
@@ -47,14 +50,14 @@ export interface BuildOptions extends Pick<HouseOptions, 'environment' | 'debug'
 export async function build(options: BuildOptions): Promise<App> {
   const house = await openHouse({ ...options, write: (text) => options.stderr.write(text) })
   try {
-    return terminalApp(options, house)
+    return await terminalApp(options, house)
   } catch (error) {
     await house.close()
     throw error
   }
 }
 
-function terminalApp(options: BuildOptions, house: House): App {
+async function terminalApp(options: BuildOptions, house: House): Promise<App> {
   const { vars, home } = house.environment
   const { model, workspace } = options
   const shutdown = new AbortController()
@@ -66,20 +69,22 @@ function terminalApp(options: BuildOptions, house: House): App {
   })
   const guarded = redactedChannel(channel, house.redactor)
   const session = sessionKey(options.session)
-  const more = extensions(house, { waits: true })
+  const more = await extensions(house, { waits: !options.watch })
   const { road, helpers, approvals, agents } = assistant(house, {
     console: { channel: guarded, session },
     ...(model !== undefined && { model }),
     ...(workspace !== undefined && { workspace: resolve(workspace) }),
     stream: !options.json,
     channels: () => [],
+    schedule: jobTool(house),
     ...more.desk,
+    services: { ...mcpServices(house, more), reload: () => reloadConfig(house) },
   })
   // Asked before the first question, so that a wrong name is told at once.
   choose(house, agents().default, model)
   if (house.current.sources.entries.every((entry) => entry.source === 'built in') && model === undefined)
     options.stderr.write(guideHint)
-  const watching = options.watch ? followConfig(house, shutdown.signal) : undefined
+  const watching = options.watch ? followConfig(house, shutdown.signal, { adopted: () => more.adopt() }) : undefined
   return {
     async ask(text) {
       await road.ask(guarded, {

@@ -12,6 +12,8 @@ export interface Deliverer {
   start(): Promise<void>
   /** Items that were just stored. */
   add(items: readonly NewOutboxItem[]): void
+  /** A chat has another id from now on. */
+  moved(from: string, to: string): Promise<void>
   /** Resolves when nothing is on its way. */
   idle(): Promise<void>
   /** Sends nothing more; what is being sent is waited for. */
@@ -60,6 +62,11 @@ export function deliverer(channel: Channel, ground: Ground, deliveries: Deliveri
     }
   }
 
+  async function follow(from: string, to: string): Promise<void> {
+    moved.set(from, to)
+    await store.notes.put(`moved:${channel.name}:${from}`, to)
+  }
+
   const place = ({ to }: OutboundMessage) => ({ ...to, chat: moved.get(to.chat) ?? to.chat })
 
   /** True when the same message is to be tried again. */
@@ -72,8 +79,7 @@ export function deliverer(channel: Channel, ground: Ground, deliveries: Deliveri
     const { kind, movedTo } = failure
     const { next } = deliveryPolicy[kind]
     if (next === 'move' && movedTo !== undefined && tries <= keyedTries) {
-      moved.set(message.to.chat, movedTo)
-      await store.notes.put(`moved:${channel.name}:${message.to.chat}`, movedTo)
+      await follow(message.to.chat, movedTo)
       return true
     }
     const uncertain = next === 'keyed' && (channel.keyed !== true || tries >= keyedTries)
@@ -118,6 +124,7 @@ export function deliverer(channel: Channel, ground: Ground, deliveries: Deliveri
 
   return {
     add,
+    moved: follow,
     async start() {
       for (const { name, value } of await store.notes.list(`moved:${channel.name}:`))
         if (typeof value === 'string') moved.set(name.slice(`moved:${channel.name}:`.length), value)

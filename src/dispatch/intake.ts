@@ -15,6 +15,7 @@ export interface IntakeParts {
   readonly running: Runnings
   readonly burst: Bursts<Work>
   readonly outbox: Delivery
+  moved(channel: string, from: string, to: string): Promise<void>
   send(channel: string, session: string, message: OutboundMessage): Promise<void>
 }
 
@@ -107,7 +108,9 @@ export function intake(channel: Channel, desk: Desk, ground: Ground, parts: Inta
     }
   }
 
-  return { message, edited, deleted }
+  const moved = (from: ChatRef, to: ChatRef) => parts.moved(channel.name, from.chat, to.chat)
+
+  return { message, edited, deleted, moved }
 }
 
 const platformId = ({ chat }: ChatRef, id: string) => `${chat}/${id}`

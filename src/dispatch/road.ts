@@ -77,6 +77,10 @@ export function road(desk: Desk, ground: Ground, deliveries: Deliveries = {}): R
     known?.out.add(items)
   }
 
+  async function moved(channel: string, from: string, to: string): Promise<void> {
+    await open.get(channel)?.out.moved(from, to)
+  }
+
   const works = (items: readonly InboxItem[], channel: Channel) =>
     recovered(items, (payload) => unpackInbound(payload, channel, store.blobs), channel)
 
@@ -85,7 +89,7 @@ export function road(desk: Desk, ground: Ground, deliveries: Deliveries = {}): R
       return running.size
     },
     channel: (name) => open.get(name)?.channel,
-    receiver: (channel) => intake(channel, desk, ground, { lane, running, burst, outbox, send }),
+    receiver: (channel) => intake(channel, desk, ground, { lane, running, burst, outbox, send, moved }),
     async open(channel) {
       const out = deliverer(channel, ground, deliveries)
       open.set(channel.name, { channel, out })

@@ -1,46 +1,52 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import { getRequestListener } from '@hono/node-server'
 import { type Listening, listen } from './serve.ts'
 
 /** Answers what a platform posts. */
-export type WebhookHandler = (request: IncomingMessage, response: ServerResponse) => void
+export type WebhookHandler = (request: Request) => Promise<Response>
 
-/** A listener that serves nothing but the secret paths of webhooks. It listens only while there is one. */
+/** A listener that serves nothing but the secret paths of webhooks. It listens only once there is one. */
 export interface Webhooks {
   /** Serves a path until disposed. The path begins with a slash. */
-  mount(path: string, handler: WebhookHandler): Promise<AsyncDisposable>
+  mount(path: string, handler: WebhookHandler): Disposable
   close(): Promise<void>
 }
 
-export function webhooks(host: string, port: number): Webhooks {
+/** `trouble` is told when the address cannot be listened on. */
+export function webhooks(
+  place: { readonly host: string; readonly port: number },
+  trouble: (error: Error) => void,
+): Webhooks {
   const handlers = new Map<string, WebhookHandler>()
-  let listening: Promise<Listening> | undefined
+  let listening: Promise<Listening | undefined> | undefined
 
-  const serve = (request: IncomingMessage, response: ServerResponse) => {
-    const path = (request.url ?? '').split('?')[0] ?? ''
-    const handler = handlers.get(path)
-    if (handler) return handler(request, response)
-    response.writeHead(404).end()
+  async function serve(request: Request): Promise<Response> {
+    const handler = handlers.get(new URL(request.url).pathname)
+    return handler ? handler(request) : new Response(null, { status: 404 })
+  }
+
+  async function open(): Promise<Listening | undefined> {
+    const answer = getRequestListener(serve)
+    try {
+      return await listen((request, response) => void answer(request, response), place.host, place.port)
+    } catch (error) {
+      listening = undefined
+      trouble(error as Error)
+      return undefined
+    }
   }
 
   return {
-    async mount(path, handler) {
-      listening ??= listen(serve, host, port)
-      try {
-        await listening
-      } catch (error) {
-        listening = undefined
-        throw error
-      }
+    mount(path, handler) {
+      listening ??= open()
       handlers.set(path, handler)
       return {
-        async [Symbol.asyncDispose]() {
+        [Symbol.dispose]() {
           handlers.delete(path)
         },
       }
     },
     async close() {
-      const open = await listening?.catch(() => undefined)
-      await open?.close()
+      await (await listening)?.close()
     },
   }
 }

@@ -24,16 +24,32 @@ test('a port that is taken is told with the setting to change', async () => {
 test('webhooks serve nothing but their paths, and only while they are mounted', async () => {
   const probe = await serveApp(hello(), '127.0.0.1', 0)
   await probe.close()
-  const hooks = webhooks('127.0.0.1', probe.port)
+  const troubles: string[] = []
+  const hooks = webhooks({ host: '127.0.0.1', port: probe.port }, ({ message }) => void troubles.push(message))
   const url = (path: string) => `http://127.0.0.1:${probe.port}${path}`
   try {
-    const mounted = await hooks.mount('/webhook/secret', (_, response) => response.end('taken'))
-    assert.equal(await (await fetch(url('/webhook/secret?x=1'), { method: 'POST' })).text(), 'taken')
+    const mounted = hooks.mount('/webhook/secret', async (request) => new Response(`taken ${await request.text()}`))
+    const answer = await fetch(url('/webhook/secret?x=1'), { method: 'POST', body: 'this' })
+    assert.equal(await answer.text(), 'taken this')
     for (const path of ['/', '/webhook', '/health', '/webhook/secret/more'])
       assert.equal((await fetch(url(path))).status, 404)
-    await mounted[Symbol.asyncDispose]()
+    mounted[Symbol.dispose]()
     assert.equal((await fetch(url('/webhook/secret'))).status, 404)
+    assert.deepEqual(troubles, [])
   } finally {
     await hooks.close()
+  }
+})
+
+test('an address that cannot be listened on is told, and tried again at the next mount', async () => {
+  const taken = await serveApp(hello(), '127.0.0.1', 0)
+  const told = Promise.withResolvers<string>()
+  const hooks = webhooks({ host: '127.0.0.1', port: taken.port }, ({ message }) => told.resolve(message))
+  try {
+    hooks.mount('/a', async () => new Response('a'))
+    assert.match(await told.promise, /listens on/)
+  } finally {
+    await hooks.close()
+    await taken.close()
   }
 })

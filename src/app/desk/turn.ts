@@ -141,7 +141,7 @@ export function turns(parts: TurnParts) {
       // A search for tools, or a server that came or went, changes what there is.
       refresh() {
         const now = named([...own, ...boxes.more(round)])
-        for (const name of [...tools.keys()]) if (!now.has(name)) tools.delete(name)
+        for (const name of tools.keys()) if (!now.has(name)) tools.delete(name)
         for (const [name, tool] of now) if (!tools.has(name)) tools.set(name, tool)
       },
     }

@@ -3,6 +3,8 @@ import type { Channel } from '../../core/channel.ts'
 import { Problem } from '../../core/problem.ts'
 import type { Webhooks } from '../../gateway/webhooks.ts'
 import type { House } from '../house.ts'
+import { proxiesOf } from '../proxies.ts'
+import { webhookPlace } from './webhook-place.ts'
 
 type Entries = Config['channel_list']
 export type Entry = Entries[string]
@@ -23,7 +25,22 @@ type Maker<K extends Kind> = (
 ) => Promise<Channel>
 
 /** Every platform that is built, loaded when a channel of its kind is on. */
-const makers: { readonly [K in Kind]?: Maker<K> } = {}
+const makers: { readonly [K in Kind]?: Maker<K> } = {
+  async telegram(name, { settings }, { house, webhooks, owner }) {
+    const { telegramChannel } = await import('../../channels/telegram/index.ts')
+    const { environment, clock, log, store } = house
+    const webhook = settings.mode === 'webhook' ? webhookPlace(name, house, webhooks) : undefined
+    return telegramChannel({
+      name,
+      settings,
+      clock,
+      log,
+      proxies: proxiesOf(environment.vars),
+      lease: { store: store.leases, owner },
+      ...(webhook && { webhook }),
+    })
+  },
+}
 
 /** The channels of a configuration that are on and built. */
 export function wantedChannels(list: Entries): readonly (readonly [string, Entry])[] {

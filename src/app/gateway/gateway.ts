@@ -3,11 +3,13 @@ import type { Check } from '../../gateway/ports.ts'
 import { webhooks } from '../../gateway/webhooks.ts'
 import { type Assistant, assistant, type AssistantOptions } from '../desk/desk.ts'
 import { extensions } from '../desk/extensions.ts'
+import { mcpServices } from '../desk/mcp-services.ts'
 import { followConfig } from '../follow-config.ts'
 import { type House, type HouseOptions, openHouse } from '../house.ts'
 import { reloadConfig } from '../reload.ts'
 import { version } from '../version.ts'
 import { channelSet, type ChannelSet } from './channel-set.ts'
+import { clockwork } from './clockwork.ts'
 import { type Counts, gatewayMetrics } from './counts.ts'
 import { type GatewayHttp, openHttp } from './http.ts'
 import { becomeInstance, urlOf } from './instance.ts'
@@ -60,18 +62,18 @@ async function start(house: House, options: GatewayOptions): Promise<Gateway> {
   const safe = starts.safe && options.bold !== true
   if (safe) await setAside(house)
 
-  const hooks = webhooks(
-    house.current.loaded.config.gateway.webhook_host,
-    house.current.loaded.config.gateway.webhook_port,
-  )
-  const more = extensions(house, { waits: false })
+  const { webhook_host: host, webhook_port: port } = house.current.loaded.config.gateway
+  const hooks = webhooks({ host, port }, ({ message }) => log.error(`Webhooks cannot arrive: ${message}`))
+  const more = await extensions(house, { waits: false })
+  const works = clockwork(house)
   let channels: ChannelSet | undefined
   const desk = assistant(house, {
     stream: true,
     channels: () => channels?.list().map(({ name }) => name) ?? [],
     ...more.desk,
+    ...works.desk,
     services: {
-      ...more.desk.services,
+      ...mcpServices(house, more),
       reload: () => reload(),
       status: async () => report().join('\n'),
     },
@@ -99,7 +101,7 @@ async function start(house: House, options: GatewayOptions): Promise<Gateway> {
     await adopted()
   }
   async function adopted(): Promise<void> {
-    await more.adopt?.()
+    await more.adopt()
     await open.settle()
   }
   let http: GatewayHttp | undefined
@@ -126,7 +128,7 @@ async function start(house: House, options: GatewayOptions): Promise<Gateway> {
   )
   if (http.listening) await instance.tell({ host: http.listening.host, port: http.listening.port })
   await open.settle()
-  if (!safe) await more.start?.(desk)
+  if (!safe) await works.start(desk)
   const following = followConfig(house, over.signal, {
     adopted,
     refused: (why) => tellOwner(desk, why),
@@ -139,7 +141,7 @@ async function start(house: House, options: GatewayOptions): Promise<Gateway> {
     async stop() {
       over.abort()
       await following
-      await more.stop?.()
+      await works.stop()
       await stopReceiving(open, desk)
       await desk.admission.flush()
       await http.close()
