@@ -3,7 +3,7 @@ import { commands } from '../src/cli/commands.ts'
 
 const cell = (text: string) => text.replaceAll('|', '\\|')
 const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
-  [head, head.map(() => '---'), ...rows].map((row) => `| ${row.map(cell).join(' | ')} |`).join('\n')
+  [head, head.map(() => '---'), ...rows].map((row) => `| ${row.map(cell).join(' | ')} |`).join('\n') + '\n'
 
 /** The slash commands, as the code has them. */
 export function slashCommandTable(): string {
