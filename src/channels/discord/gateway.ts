@@ -139,7 +139,9 @@ export function gateway(options: GatewayOptions): Gateway {
     async open() {
       for (let tries = 1; !life.aborted; tries += 1) {
         try {
-          return await login()
+          await login()
+          if (ended) throw ended
+          return
         } catch (error) {
           if (ended) throw ended
           if (isBadToken(error)) {

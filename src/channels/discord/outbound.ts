@@ -68,7 +68,7 @@ export function outbound({ library, rest, clock, log, life, onRefusedToken }: Ou
   }
   async function filesOf({ attachments = [] }: OutboundMessage) {
     const files = await uploads(attachments, life)
-    return { files, attachments: files.map(({ name }, id) => ({ id, filename: name })) }
+    return { files, attachments: files.map(({ name }, index) => ({ id: String(index), filename: name })) }
   }
   return {
     send: (message) =>

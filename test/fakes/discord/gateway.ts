@@ -13,7 +13,7 @@ export interface GatewaySettings {
   /** False lets heartbeats go unanswered. */
   acks: boolean
   /** What a resume gets instead of its session. */
-  onResume: 'resume' | 'invalid' | 'invalid-resumable' | 'silence'
+  onResume: 'resume' | 'invalid' | 'invalid-resumable' | 'silence' | 'close'
   /** Close code for the next identify. */
   identifyClose: number | undefined
 }
@@ -116,6 +116,7 @@ export function gatewayFake(server: Server, base: () => string, place: World, se
       const found = sessions.get(d.session_id ?? '')
       const answer = settings.onResume
       if (answer === 'silence') return
+      if (answer === 'close') return socket.close(4000)
       if (answer !== 'resume') settings.onResume = 'resume'
       if (answer === 'invalid-resumable') return say(socket, 9, true)
       if (!found || answer === 'invalid') {
