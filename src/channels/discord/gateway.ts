@@ -20,6 +20,7 @@ export interface GatewayOptions {
   readonly log: Log
   readonly pace: Pace
   readonly life: AbortSignal
+  readonly route?: (url: string) => string
   /** A fresh session: what came before it is not replayed. */
   onSession(ready: GatewayReadyDispatchData): void
   onEvent(event: GatewayDispatchPayload): void
@@ -117,7 +118,7 @@ export function gateway(options: GatewayOptions): Gateway {
         buildIdentifyThrottler: () => gate,
         buildStrategy(manager) {
           follow(manager)
-          return sharding(manager, { library, clock, log, pace, life })
+          return sharding(manager, { library, clock, log, pace, life, ...(options.route && { route: options.route }) })
         },
       },
     })

@@ -1,4 +1,4 @@
-import type { APIGuildMember, APIInteraction, APIMessage, APIUser } from 'discord.js'
+import type { APIGuildMember, APIMessage, APIUser } from 'discord.js'
 import type { Attachment, InboundMessage, Sender } from '../../core/channel.ts'
 import type { Place } from './places.ts'
 import { refOf } from './places.ts'
@@ -50,17 +50,36 @@ export function inboundOf(message: WrittenMessage, place: Place, reader: Reader)
   }
 }
 
+/** What is read of an interaction. */
+export interface Interaction {
+  readonly id: string
+  readonly token: string
+  /** 2 is a command. */
+  readonly type: number
+  readonly guild_id?: string
+  readonly channel?: { readonly id: string }
+  /** In a direct chat. */
+  readonly user?: APIUser
+  readonly member?: { readonly user: APIUser; readonly nick?: string | null }
+  readonly data?: {
+    readonly name: string
+    /** 1 is one that is written with a slash. */
+    readonly type: number
+    readonly options?: readonly { readonly value?: string | number | boolean }[]
+  }
+}
+
 /** A command of the menu, as the message it stands for. */
 export function commandOf(
-  interaction: APIInteraction,
+  interaction: Interaction,
   place: Place,
   reader: Pick<Reader, 'name'>,
 ): InboundMessage | undefined {
-  if (interaction.type !== 2 || interaction.data.type !== 1) return undefined
   const { data, member } = interaction
+  if (interaction.type !== 2 || data?.type !== 1) return undefined
   const user = member?.user ?? interaction.user
   if (!user) return undefined
-  const values = (data.options ?? []).flatMap((option) => ('value' in option ? [String(option.value)] : []))
+  const values = (data.options ?? []).flatMap(({ value }) => (value === undefined ? [] : [String(value)]))
   return {
     id: interaction.id,
     from: senderOf(user, member),
@@ -94,6 +113,6 @@ export function wordsOf(message: APIMessage, own: ReadonlySet<string>, reader: P
     .join('\n')
 }
 
-export function senderOf(user: APIUser, member?: Pick<APIGuildMember, 'nick'>): Sender {
+export function senderOf(user: APIUser, member?: { readonly nick?: string | null }): Sender {
   return { id: user.id, name: member?.nick ?? user.global_name ?? user.username, username: user.username }
 }

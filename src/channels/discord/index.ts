@@ -19,7 +19,9 @@ import { usualPace } from './options.ts'
 import { outbound } from './outbound.ts'
 import type { Outbound } from './outbound.ts'
 import { placesOf } from './places.ts'
-import { restOf, restOptions } from './rest.ts'
+import { relayThrough } from './relay.ts'
+import type { Relay } from './relay.ts'
+import { restOf, restOptions, routed } from './rest.ts'
 import type { Rest } from './rest.ts'
 import { seenIn } from './seen.ts'
 import type { Seen } from './seen.ts'
@@ -32,6 +34,7 @@ interface Run {
   readonly life: AbortController
   readonly library: typeof import('./library.ts')
   readonly rest: Rest
+  readonly relay: Relay | undefined
   readonly gateway: Gateway
   readonly files: Files
   readonly outbound: Outbound
@@ -55,6 +58,7 @@ export function discordChannel(options: DiscordOptions): Channel {
   async function begin(receiver: Receiver): Promise<Run> {
     const library = await import('./library.ts')
     const life = new AbortController()
+    const relay = settings.proxy ? await relayThrough(settings.proxy, `channel_list.${name}.settings.proxy`) : undefined
     const rest = restOf(library, restOptions(options), settings.token, life.signal)
     const seen = seenIn(notes, name)
     const shared = { library, rest, clock, log, life: life.signal }
@@ -83,6 +87,7 @@ export function discordChannel(options: DiscordOptions): Channel {
     })
     const made: Run = {
       life,
+      relay,
       library,
       rest,
       files,
@@ -96,7 +101,8 @@ export function discordChannel(options: DiscordOptions): Channel {
         ...shared,
         name,
         token: settings.token,
-        rest: restOptions(options),
+        rest: relay ? routed(restOptions(options), relay.route) : restOptions(options),
+        ...(relay && { route: relay.route }),
         pace: { ...usualPace, ...options.pace },
         onSession(ready) {
           made.ready = ready
@@ -119,6 +125,7 @@ export function discordChannel(options: DiscordOptions): Channel {
     ending.ended ??= (async () => {
       ending.life.abort(new Error('The channel was stopped.'))
       await ending.gateway.close()
+      await ending.relay?.close()
       await ending.listener.idle()
       await ending.seen.flush()
       ending.rest.close()

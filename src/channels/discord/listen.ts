@@ -1,11 +1,11 @@
-import type { APIInteraction, APIMessage, GatewayDispatchPayload } from 'discord.js'
+import type { APIMessage, GatewayDispatchPayload } from 'discord.js'
 import type { InboundMessage, Receiver } from '../../core/channel.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Log } from '../../core/log.ts'
 import { Lanes } from '../../kit/lanes.ts'
 import { apiCode, deliveryFailure } from './failures.ts'
 import { commandOf, inboundOf, isWritten } from './inbound.ts'
-import type { Reader, WrittenMessage } from './inbound.ts'
+import type { Interaction, Reader, WrittenMessage } from './inbound.ts'
 import { linkedLines } from './links.ts'
 import { refOf } from './places.ts'
 import type { Place, Places } from './places.ts'
@@ -117,7 +117,7 @@ export function listening(options: ListenOptions): Listener {
     const place = await places.of(channel).catch((): Place => ({ id: channel, kind: 'direct' }))
     for (const id of ids) await receiver.deleted(refOf(reader.name, place), id)
   }
-  async function command(interaction: APIInteraction): Promise<void> {
+  async function command(interaction: Interaction): Promise<void> {
     const reader = options.reader()
     const channel = interaction.channel?.id
     if (!reader || channel === undefined || handled.has(interaction.id)) return
@@ -128,8 +128,8 @@ export function listening(options: ListenOptions): Listener {
     remember(interaction.id)
   }
   /** Discord shows an error to the person unless it is answered within three seconds. The answer itself is a message of its own. */
-  function acknowledge(interaction: APIInteraction): void {
-    const name = interaction.type === 2 ? interaction.data.name : ''
+  function acknowledge(interaction: Interaction): void {
+    const name = interaction.data?.name ?? ''
     const body = { type: 4, data: { content: `/${name} …`, flags: 1 << 6 } }
     const path = `/interactions/${interaction.id}/${interaction.token}/callback`
     rest
@@ -190,8 +190,8 @@ export function listening(options: ListenOptions): Listener {
           return inLane(channel, () => deleted(channel, ids))
         }
         case 'INTERACTION_CREATE': {
-          const interaction = event.d as APIInteraction
-          acknowledge(interaction)
+          const interaction = event.d as unknown as Interaction
+          if (interaction.type === 2) acknowledge(interaction)
           return inLane(interaction.channel?.id ?? '', () => command(interaction))
         }
       }

@@ -4,6 +4,8 @@ import type { NoteStore } from '../../core/store.ts'
 
 export interface DiscordSettings {
   readonly token: string
+  /** The HTTP proxy of the gateway; `fetch` goes its own way. Empty: none. */
+  readonly proxy?: string
   readonly streaming: {
     readonly enabled: boolean
     readonly throttle_seconds: number

@@ -31,7 +31,7 @@ export function placesOf(client: () => Client | undefined, rest: Rest): Places {
   const asked = new Map<string, Place>()
   const cached = (id: string): GuildBasedChannel | undefined => {
     const channel = client()?.channels.cache.get(id)
-    return channel && 'guildId' in channel && channel.guildId !== null ? (channel as GuildBasedChannel) : undefined
+    return channel && 'guildId' in channel && channel.guildId !== null ? channel : undefined
   }
   const known = (id: string): Place | undefined => {
     const channel = cached(id)

@@ -31,19 +31,34 @@ export function restOptions({ fetch = globalThis.fetch, base }: Pick<DiscordOpti
     rejectOnRateLimit: () => true,
     // The body is read here, where discord.js still counts the time, so that one that never ends is given up too.
     async makeRequest(url, { method = 'GET', headers, body, signal }) {
-      const response = await fetch(url, {
+      const request: RequestInit = {
         method,
         headers: headers as Record<string, string>,
         body: (body ?? null) as NonNullable<RequestInit['body']> | null,
-        signal: (signal ?? null) as AbortSignal | null,
+        signal: signal ?? null,
         redirect: 'error',
-      })
+      }
+      const response = await fetch(url, request)
       const bytes = await response.arrayBuffer()
       return new Response(bytes.byteLength > 0 ? bytes : null, {
         status: response.status,
         statusText: response.statusText,
         headers: response.headers,
       })
+    },
+  }
+}
+
+/** The same, but for the gateway's address, which is told as `route` has it. */
+export function routed(options: RestOptions, route: (url: string) => string): RestOptions {
+  const { makeRequest } = options
+  return {
+    ...options,
+    async makeRequest(url, init) {
+      const response = (await makeRequest?.(url, init)) as Response
+      if (!response.ok || !url.endsWith('/gateway/bot')) return response
+      const told = (await response.json()) as { readonly url: string }
+      return Response.json({ ...told, url: route(told.url) }, { headers: response.headers })
     },
   }
 }

@@ -25,8 +25,8 @@ const connecting = 0
 const closed = 3
 
 /** Listens to the connections' own events, whose names discord.js does not hand out. */
-export function listen<Told>(manager: Manager, event: string, listener: (told: Told) => void): void {
-  const emitter = manager as unknown as { on(event: string, listener: (told: Told) => void): unknown }
+function listen(manager: Manager, event: string, listener: () => void): void {
+  const emitter = manager as unknown as { on(event: string, listener: () => void): unknown }
   emitter.on(event, listener)
 }
 
@@ -37,6 +37,8 @@ export interface ShardingOptions {
   readonly pace: Pace
   /** Aborted when the channel stops. */
   readonly life: AbortSignal
+  /** The address to really connect to. */
+  readonly route?: (url: string) => string
 }
 
 /**
@@ -51,15 +53,22 @@ export function sharding(manager: Manager, options: ShardingOptions): Strategy {
     handshakeTimeout: pace.helloMs,
   })
   const simple = new library.SimpleShardingStrategy(manager)
+  const { updateSessionInfo } = manager.options
+  manager.options.updateSessionInfo = (id, session) =>
+    updateSessionInfo(
+      id,
+      session && options.route ? { ...session, resumeURL: options.route(session.resumeURL) } : session,
+    )
   let failures = 0
   const heard = () => {
     failures = 0
   }
   listen(manager, 'ready', heard)
   listen(manager, 'resumed', heard)
-  const shards = (): Shard[] => [...simple['shards'].values()] as unknown as Shard[]
+  const known = simple as unknown as { readonly shards: ReadonlyMap<number, Shard> }
+  const shards = (): readonly Shard[] => [...known.shards.values()]
   const is = (shard: Shard, status: keyof Library['WebSocketShardStatus']) =>
-    shard.status === Number(library.WebSocketShardStatus[status])
+    shard.status === (library.WebSocketShardStatus[status] as number)
 
   function supervise(shard: Shard): void {
     const connect = shard.internalConnect.bind(shard)

@@ -68,9 +68,9 @@ test('catching up obeys rate limits and outlasts a broken connection', async () 
     body: { message: 'wait', retry_after: 0.01, global: false },
   }
   rest.faults.push(
-    { match: /GET .*messages$/, then: 'drop' },
-    { match: /GET .*messages$/, then: limited },
-    { match: /GET .*messages$/, then: { status: 502, body: '<html>bad gateway</html>' } },
+    { match: /GET .*messages$/, outcome: 'drop' },
+    { match: /GET .*messages$/, outcome: limited },
+    { match: /GET .*messages$/, outcome: { status: 502, body: '<html>bad gateway</html>' } },
   )
   gateway.forget()
   gateway.drop(1000)

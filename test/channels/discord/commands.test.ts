@@ -45,7 +45,7 @@ test('a command whose acknowledgement fails is heard all the same, and its token
   const { place, slash, rest } = made.discord
   rest.faults.push({
     match: /callback$/,
-    then: { status: 404, body: { code: 10_062, message: 'Unknown interaction' } },
+    outcome: { status: 404, body: { code: 10_062, message: 'Unknown interaction' } },
   })
   const { token } = slash(place.dm, 'status')
   await made.hears(1)
@@ -82,7 +82,7 @@ test('a menu told before the channel runs is passed on when it does; a failure d
   await using made = await started()
   await made.channel.stop()
   await made.channel.menu?.([{ name: 'early', summary: 'Early' }])
-  made.discord.rest.faults.push({ match: /PUT .*commands$/, then: { status: 500, body: {} } })
+  made.discord.rest.faults.push({ match: /PUT .*commands$/, outcome: { status: 500, body: {} } })
   await made.start()
   await eventually(() => made.logged.some((line) => line.includes('commands could not be told')))
   made.discord.gateway.drop(1000)

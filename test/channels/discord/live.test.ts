@@ -151,7 +151,7 @@ test('end to end: a growing answer is one message of Discord that ends as the fi
   const ids: string[] = []
   const question = discord.place.message(discord.place.thread, discord.place.alice, { content: 'question' })
   const live = channel.live?.(at.thread, { replyTo: question.id, onShown: async (id) => void ids.push(id) })
-  discord.rest.faults.push({ match: /POST .*messages$/, then: 'drop-after' })
+  discord.rest.faults.push({ match: /POST .*messages$/, outcome: 'drop-after' })
   live?.push('Once upon a time')
   await eventually(() => ids.length === 1)
   live?.push(' there was a crab.')

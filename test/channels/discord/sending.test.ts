@@ -55,10 +55,10 @@ test('two sends with one key make one message', async () => {
 test('an answer that is lost after it took effect is uncertain; the same key again makes no second message', async () => {
   await using made = await started()
   const { discord, channel, at } = made
-  for (const then of ['drop-after', { status: 502, body: '<html>bad gateway</html>', after: true }] as const) {
-    discord.rest.faults.push({ match: post, then })
+  for (const outcome of ['drop-after', { status: 502, body: '<html>bad gateway</html>', after: true }] as const) {
+    discord.rest.faults.push({ match: post, outcome })
     const before = discord.written(discord.place.dm).length
-    const message = { to: at.dm, text: 'once', key: JSON.stringify(then) }
+    const message = { to: at.dm, text: 'once', key: JSON.stringify(outcome) }
     assert.equal((await failureOf(channel.send(message))).kind, 'uncertain')
     assert.equal(await channel.send(message), discord.written(discord.place.dm).at(-1)?.id)
     assert.equal(discord.written(discord.place.dm).length, before + 1)
@@ -68,20 +68,20 @@ test('an answer that is lost after it took effect is uncertain; the same key aga
 test('nothing is repeated by itself', async () => {
   await using made = await started()
   const { discord, channel, at } = made
-  for (const then of [
+  for (const outcome of [
     'drop',
     { status: 500, body: {} },
     { status: 429, headers: { 'retry-after': '1' }, body: {} },
   ] as const) {
     const before = discord.rest.of('POST', /messages$/).length
-    discord.rest.faults.push({ match: post, then })
+    discord.rest.faults.push({ match: post, outcome })
     await failureOf(channel.send({ to: at.dm, text: 'x' }))
     assert.equal(discord.rest.of('POST', /messages$/).length, before + 1)
   }
 })
 
-const api = (status: number, code: number): Fault['then'] => ({ status, body: { code, message: 'no' } })
-const kinds: readonly (readonly [what: string, then: Fault['then'], kind: DeliveryKind])[] = [
+const api = (status: number, code: number): Fault['outcome'] => ({ status, body: { code, message: 'no' } })
+const kinds: readonly (readonly [what: string, outcome: Fault['outcome'], kind: DeliveryKind])[] = [
   ['a channel that is gone', api(404, 10_003), 'gone'],
   ['no access', api(403, 50_001), 'gone'],
   ['no permission to write', api(403, 50_013), 'gone'],
@@ -95,8 +95,8 @@ const kinds: readonly (readonly [what: string, then: Fault['then'], kind: Delive
 ]
 test('a failed send tells what is known of the message', async () => {
   await using made = await started()
-  for (const [what, then, kind] of kinds) {
-    made.discord.rest.faults.push({ match: post, then })
+  for (const [what, outcome, kind] of kinds) {
+    made.discord.rest.faults.push({ match: post, outcome })
     assert.equal((await failureOf(made.channel.send({ to: made.at.dm, text: 'x' }))).kind, kind, what)
   }
   const late = await failureOf(made.channel.send({ to: made.at.dm, text: 'x'.repeat(2_001) }))
@@ -132,7 +132,11 @@ test('a rate limit tells when to try again, and an empty bucket is not asked', a
   discord.rest.perSecond = Infinity
   discord.rest.faults.push({
     match: post,
-    then: { status: 429, headers: { 'retry-after': '7', 'x-ratelimit-scope': 'shared' }, body: { retry_after: 6.5 } },
+    outcome: {
+      status: 429,
+      headers: { 'retry-after': '7', 'x-ratelimit-scope': 'shared' },
+      body: { retry_after: 6.5 },
+    },
   })
   const long = await failureOf(channel.send({ to: at.general, text: 'x' }))
   assert.equal(long.kind, 'rate-limit')

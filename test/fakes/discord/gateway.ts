@@ -132,7 +132,7 @@ export function gatewayFake(server: Server, base: () => string, place: World, se
     socket.on('message', (raw) => {
       let frame: { op?: number; d?: object }
       try {
-        frame = JSON.parse(String(raw as Buffer)) as typeof frame
+        frame = JSON.parse((raw as Buffer).toString('utf8')) as typeof frame
       } catch {
         return socket.close(4002)
       }

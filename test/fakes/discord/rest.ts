@@ -22,7 +22,7 @@ export interface Fault {
   /** Requests that it takes; 1 where absent. */
   times?: number
   /** `drop-after`: it takes effect, but the connection breaks instead of an answer. */
-  readonly then:
+  readonly outcome:
     | 'drop'
     | 'drop-after'
     | 'hang'
@@ -96,10 +96,9 @@ export function restFake(place: World, base: () => string, dispatch: (type: stri
     if (content === '' && files.length === 0) return refusal(400, 50_006, 'Cannot send an empty message')
     const fault = textFault(body)
     if (fault) return fault
-    const nonce = body['nonce']
-    if (nonce !== undefined && String(nonce as string).length > 25)
-      return formError('nonce', 'NONCE_TYPE_INVALID', 'Too long')
-    const unique = body['enforce_nonce'] === true && nonce !== undefined ? `${channel}:${String(nonce as string)}` : ''
+    const nonce = body['nonce'] as string | undefined
+    if (nonce !== undefined && nonce.length > 25) return formError('nonce', 'NONCE_TYPE_INVALID', 'Too long')
+    const unique = body['enforce_nonce'] === true && nonce !== undefined ? `${channel}:${nonce}` : ''
     const former = unique === '' ? undefined : nonces.get(unique)
     if (former) return json(told(former))
     const attachments = uploads(request)
@@ -112,7 +111,7 @@ export function restFake(place: World, base: () => string, dispatch: (type: stri
       content,
       attachments,
       flags: Number(body['flags'] ?? 0),
-      ...(nonce !== undefined && { nonce: nonce as string }),
+      ...(nonce !== undefined && { nonce }),
       ...(referenced && {
         type: 19,
         message_reference: { type: 0, channel_id: channel, message_id: referenced.id },
@@ -125,7 +124,7 @@ export function restFake(place: World, base: () => string, dispatch: (type: stri
   }
   const where = (channel: string) => {
     const found = place.channels.get(channel)
-    return found?.type === 1 ? { channel_type: 1 } : { guild_id: place.guild }
+    return Number(found?.type) === 1 ? { channel_type: 1 } : { guild_id: place.guild }
   }
   function patch(channel: string, id: string, request: RestRequest): Answer {
     check('edit message', MessageEditRequestPartialSchema, request.body)
@@ -230,14 +229,14 @@ export function restFake(place: World, base: () => string, dispatch: (type: stri
       if (fault) {
         fault.times = (fault.times ?? 1) - 1
         if (fault.times <= 0) faults.splice(index, 1)
-        if (fault.then === 'drop') return void incoming.socket.destroy()
-        if (fault.then === 'hang') return
-        if (fault.then === 'drop-after') {
+        if (fault.outcome === 'drop') return void incoming.socket.destroy()
+        if (fault.outcome === 'hang') return
+        if (fault.outcome === 'drop-after') {
           answer(request)
           return void incoming.socket.destroy()
         }
-        if (fault.then.after) answer(request)
-        return void send(fault.then)
+        if (fault.outcome.after) answer(request)
+        return void send(fault.outcome)
       }
       const authorized = free(request.path) || incoming.headers.authorization === `Bot ${fake.token}`
       if (free(request.path) && incoming.headers.authorization !== undefined)

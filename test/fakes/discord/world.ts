@@ -4,7 +4,7 @@ import type { APIAttachment, APIChannel, APIMessage, APIUser } from 'discord.js'
 const epoch = 1_420_070_400_000n
 
 /** Ids as Discord makes them: they grow with time, and no two are the same. */
-export function snowflakes(): () => string {
+function snowflakes(): () => string {
   let last = 0n
   return () => {
     const next = (BigInt(Date.now()) - epoch) << 22n
@@ -39,8 +39,8 @@ export interface World {
   ): APIAttachment
 }
 
-const user = (id: string, username: string, more: object = {}): APIUser =>
-  ({
+function user(id: string, username: string, more: object = {}): APIUser {
+  const fields: object = {
     id,
     username,
     discriminator: '0',
@@ -50,7 +50,9 @@ const user = (id: string, username: string, more: object = {}): APIUser =>
     flags: 0,
     primary_guild: null,
     ...more,
-  }) as unknown as APIUser
+  }
+  return fields as APIUser
+}
 
 export function world(): World {
   const id = snowflakes()
