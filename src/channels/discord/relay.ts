@@ -9,7 +9,7 @@ import { Problem } from '../../core/problem.ts'
 
 /** A door on loopback to WebSocket servers that are only reached through a proxy: discord.js knows none for its gateway. */
 export interface Relay {
-  /** The address at the door for a `ws` or `wss` address. */
+  /** The address at the door for a `ws` or `wss` address; one that is at the door already stays as it is. */
   route(url: string): string
   close(): Promise<void>
 }
@@ -54,12 +54,14 @@ export async function relayThrough(proxy: string, at: string): Promise<Relay> {
   }
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
+  const door = `ws://127.0.0.1:${port}/${secret}/`
   return {
     route(url) {
+      if (url.startsWith(door)) return url
       const target = new URL(url)
       const known = targets.findIndex(({ href }) => href === target.href)
       const index = known < 0 ? targets.push(target) - 1 : known
-      return `ws://127.0.0.1:${port}/${secret}/${index}`
+      return `${door}${index}`
     },
     async close() {
       for (const socket of sockets) socket.destroy()

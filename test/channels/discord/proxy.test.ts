@@ -85,7 +85,7 @@ test('a proxy that refuses is no end: it is tried again', async () => {
   await using door = await proxy()
   await using made = await bench({ settings: { token: 'T0KEN', proxy: door.url('wrong'), streaming } })
   const starting = made.start()
-  await eventually(() => (made.channel.health?.().why ?? '') !== '')
+  await eventually(() => (made.channel.health?.().why ?? '').includes('connecting again'))
   assert.equal(made.channel.health?.().state, 'starting')
   await made.channel.stop()
   await starting
