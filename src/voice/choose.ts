@@ -43,6 +43,8 @@ const audioProtocols: Partial<Record<ProtocolId, 'any' | 'some'>> = {
   'azure-chat': 'some',
   gemini: 'any',
 }
+/** Vendors whose chat models take every usual format, whatever protocol they are asked by. */
+const anyFormat: ReadonlySet<string> = new Set(['gemini'])
 /** Vendors whose chat models take no sound, though their protocol could carry it. */
 const deaf: ReadonlySet<string> = new Set(['anthropic', 'mimo', 'venice', 'siliconflow', 'lmstudio', 'gpt4free'])
 
@@ -51,10 +53,11 @@ const deaf: ReadonlySet<string> = new Set(['anthropic', 'mimo', 'venice', 'silic
  * entries with a whisper model, and any key of Groq.
  */
 export function ears({ voice, entries, keyFor }: EarOptions): readonly Ear[] {
-  const named = entries.filter(({ name }) => name === voice.model_name.trim())
+  const wanted = voice.model_name?.trim()
+  const named = entries.filter(({ name }) => name === wanted)
   const command = (voice.command ?? []).filter(Boolean)
   const eleven = vendorOf('elevenlabs')?.apiBase ?? ''
-  const elevenKey = voice.elevenlabs_api_key.trim() || keyFor?.('elevenlabs')
+  const elevenKey = voice.elevenlabs_api_key?.trim() || keyFor?.('elevenlabs')
   const found = [
     ...named.flatMap((entry) => speechEar(entry) ?? chatEar(entry) ?? []),
     ...(command[0] === undefined ? [] : [{ kind: 'command', name: command[0], words: command } as const]),
@@ -84,7 +87,7 @@ function chatEar(entry: ModelEntry): Ear | undefined {
   const formats = audioProtocols[rowOf(entry).protocol]
   if (formats === undefined || deaf.has(entry.vendor)) return undefined
   const { name, vendor, model } = entry
-  return { kind: 'audio-model', name, vendor, model, anyFormat: formats === 'any' }
+  return { kind: 'audio-model', name, vendor, model, anyFormat: formats === 'any' || anyFormat.has(vendor) }
 }
 
 type Manners = Extract<Ear, { kind: 'whisper' | 'elevenlabs' }>['entry']

@@ -5,12 +5,12 @@ import type { ModelEntry } from '../models/entry.ts'
 
 /** The `voice` section of the configuration. */
 export interface VoiceSettings {
-  readonly model_name: string
-  readonly tts_model_name: string
+  readonly model_name?: string | undefined
+  readonly tts_model_name?: string | undefined
   readonly echo_transcription: boolean
-  readonly elevenlabs_api_key: string
+  readonly elevenlabs_api_key?: string | undefined
   /** A program that turns a sound file into text: its words, `{file}` for a WAV file of 16 kHz. Absent or empty: none. */
-  readonly command?: readonly string[]
+  readonly command?: readonly string[] | undefined
 }
 
 /** Turns sound from one format into another; `from` and `to` are those of `formats.ts`. Rejects with a Problem. */

@@ -30,9 +30,9 @@ export function speechUrl(base: string): string {
 }
 
 /** The entry that the configuration names, else the first whose model is one of speech and has a key. */
-export function chooseSpeaker(named: string, entries: readonly ModelEntry[]): Speaker | undefined {
+export function chooseSpeaker(named: string | undefined, entries: readonly ModelEntry[]): Speaker | undefined {
   const entry =
-    entries.find(({ name }) => named.trim() !== '' && name === named.trim()) ??
+    entries.find(({ name }) => name === named?.trim()) ??
     entries.find(({ model, keys }) => /tts/i.test(model) && keys.length > 0)
   return entry && speakerOf(entry)
 }

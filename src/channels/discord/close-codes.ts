@@ -35,4 +35,10 @@ export function endingProblem(code: number, channel: string): Problem | undefine
 export const tokenProblem = (channel: string): Problem =>
   endingProblem(4004, channel) ?? new Problem('The token is not accepted.', { at: tokenPath(channel) })
 
+export const missingToken = (channel: string): Problem =>
+  new Problem('The Discord channel has no token.', {
+    at: tokenPath(channel),
+    mend: `Copy the one of ${developerPage} → Token.`,
+  })
+
 const tokenPath = (channel: string) => `channel_list.${channel}.settings.token`

@@ -5,7 +5,7 @@ import type { Problem } from '../../core/problem.ts'
 import { splitText } from '../../kit/split-text.ts'
 import { filesOf } from './attachments.ts'
 import type { Files } from './attachments.ts'
-import { tokenProblem } from './close-codes.ts'
+import { missingToken, tokenProblem } from './close-codes.ts'
 import { deliveryFailure } from './failures.ts'
 import { gateway } from './gateway.ts'
 import type { Gateway } from './gateway.ts'
@@ -56,10 +56,12 @@ export function discordChannel(options: DiscordOptions): Channel {
   let last: ChannelHealth = { state: 'down', why: 'It was not started.' }
 
   async function begin(receiver: Receiver): Promise<Run> {
+    const token = settings.token?.trim()
+    if (!token) throw missingToken(name)
     const library = await import('./library.ts')
     const life = new AbortController()
     const relay = settings.proxy ? await relayThrough(settings.proxy, `channel_list.${name}.settings.proxy`) : undefined
-    const rest = restOf(library, restOptions(options), settings.token, life.signal)
+    const rest = restOf(library, restOptions(options), token, life.signal)
     const seen = seenIn(notes, name)
     const shared = { library, rest, clock, log, life: life.signal }
     const places = placesOf(() => made.gateway.client(), rest)
@@ -100,7 +102,7 @@ export function discordChannel(options: DiscordOptions): Channel {
       gateway: gateway({
         ...shared,
         name,
-        token: settings.token,
+        token,
         rest: relay ? routed(restOptions(options), relay.route) : restOptions(options),
         ...(relay && { route: relay.route }),
         pace: { ...usualPace, ...options.pace },

@@ -3,9 +3,9 @@ import type { Log } from '../../core/log.ts'
 import type { NoteStore } from '../../core/store.ts'
 
 export interface DiscordSettings {
-  readonly token: string
+  readonly token?: string | undefined
   /** The HTTP proxy of the gateway; `fetch` goes its own way. Empty: none. */
-  readonly proxy?: string
+  readonly proxy?: string | undefined
   readonly streaming: {
     readonly enabled: boolean
     readonly throttle_seconds: number
