@@ -53,19 +53,21 @@ const deaf: ReadonlySet<string> = new Set(['anthropic', 'mimo', 'venice', 'silic
  * entries with a whisper model, and any key of Groq.
  */
 export function ears({ voice, entries, keyFor }: EarOptions): readonly Ear[] {
-  const wanted = voice.model_name?.trim()
-  const named = entries.filter(({ name }) => name === wanted)
+  const named = entries.filter(({ name }) => name === voice.model_name?.trim())
   const command = (voice.command ?? []).filter(Boolean)
-  const eleven = vendorOf('elevenlabs')?.apiBase ?? ''
   const elevenKey = voice.elevenlabs_api_key?.trim() || keyFor?.('elevenlabs')
   const found = [
     ...named.flatMap((entry) => speechEar(entry) ?? chatEar(entry) ?? []),
     ...(command[0] === undefined ? [] : [{ kind: 'command', name: command[0], words: command } as const]),
-    ...(elevenKey ? [elevenEar('elevenlabs', eleven, elevenKey, {})] : []),
+    ...(elevenKey ? [elevenEar('elevenlabs', baseOf('elevenlabs'), elevenKey, {})] : []),
     ...entries.flatMap((entry) => speechEar(entry) ?? []),
     ...entries.flatMap((entry) => groqEar(entry.vendor, entry.apiBase, entry.keys[0], entry)),
-    ...groqEar('groq', vendorOf('groq')?.apiBase ?? '', keyFor?.('groq')),
+    ...groqEar('groq', baseOf('groq'), keyFor?.('groq')),
   ]
+  return withoutDoubles(found)
+}
+
+function withoutDoubles(found: readonly Ear[]): readonly Ear[] {
   const seen = new Set<string>()
   return found.filter((ear) => {
     const same = 'url' in ear ? [ear.url, ear.model, ear.key] : [ear.kind, ear.name]
@@ -89,6 +91,8 @@ function chatEar(entry: ModelEntry): Ear | undefined {
   const { name, vendor, model } = entry
   return { kind: 'audio-model', name, vendor, model, anyFormat: formats === 'any' || anyFormat.has(vendor) }
 }
+
+const baseOf = (vendor: string) => vendorOf(vendor)?.apiBase ?? ''
 
 type Manners = Extract<Ear, { kind: 'whisper' | 'elevenlabs' }>['entry']
 
