@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -86,7 +85,7 @@ async function spoken(words: string): Promise<Attachment> {
   const folder = await mkdtemp(join(tmpdir(), 'picoclaw-speech-'))
   try {
     const file = join(folder, 'spoken.wav')
-    assert.equal(spawnSync('flite', ['-voice', 'slt', '-t', words, file]).status, 0)
+    await run({ words: ['flite', '-voice', 'slt', '-t', words, file], path: usualPath, signal: idle, missing: '' })
     const ogg = await convert(await readFile(file), 'wav', 'ogg', idle)
     return note(Buffer.from(ogg), { mime: 'audio/ogg; codecs=opus', name: 'voice-message.ogg' })
   } finally {
