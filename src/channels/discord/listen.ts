@@ -27,10 +27,22 @@ export interface ListenOptions {
 }
 export interface Listener {
   event(event: GatewayDispatchPayload): void
-  /** A fresh session stands: what came since the last message of each known channel is asked for. */
+  /** A fresh session stands: what came in direct chats meanwhile is asked for. Servers follow by their own events. */
   session(): void
   /** Resolves when nothing heard is still being handed on. */
   idle(): Promise<void>
+}
+
+/** What is read of a server. */
+interface Guild {
+  readonly id: string
+  readonly channels?: readonly WithLast[]
+  /** Those that are not archived. */
+  readonly threads?: readonly WithLast[]
+}
+interface WithLast {
+  readonly id: string
+  readonly last_message_id?: string | null
 }
 
 /** Messages of one request, and the most requests for one channel. */
@@ -38,8 +50,6 @@ const pageSize = 100
 const pages = 20
 /** Ids of messages that were handed on; a resumed connection may repeat some. */
 const rememberedIds = 2_000
-/** How long a server may take to appear after a login. */
-const guildMs = 10_000
 const retryMs = [1_000, 2_000, 5_000, 15_000, 30_000] as const
 
 /** Hands on what is written, channel by channel in order. */
@@ -48,7 +58,6 @@ export function listening(options: ListenOptions): Listener {
   const lanes = new Lanes()
   const running = new Set<Promise<void>>()
   const handled = new Set<string>()
-  const guilds = new Map<string, PromiseWithResolvers<void>>()
 
   const inLane = (channel: string, work: () => Promise<void>) => {
     const done = lanes
@@ -58,11 +67,6 @@ export function listening(options: ListenOptions): Listener {
       })
       .finally(() => running.delete(done))
     running.add(done)
-  }
-  const guildOf = (id: string) => {
-    const known = guilds.get(id) ?? Promise.withResolvers<void>()
-    guilds.set(id, known)
-    return known
   }
   const placeOf = (message: WrittenMessage): Promise<Place> => {
     const direct = 'channel_type' in message && message.channel_type === 1
@@ -149,10 +153,10 @@ export function listening(options: ListenOptions): Listener {
       }
     }
   }
-  async function catchUp(channel: string): Promise<void> {
+  async function catchUp(channel: string, from?: string): Promise<void> {
     try {
       for (let page = 0; page < pages && !life.aborted; page += 1) {
-        const after = seen.get(channel)?.last
+        const after = seen.get(channel)?.last ?? from
         if (after === undefined) return
         const query = { after, limit: String(pageSize) }
         const messages = await patiently(() =>
@@ -168,11 +172,30 @@ export function listening(options: ListenOptions): Listener {
       log.error('What came in a channel meanwhile could not be asked for.', { channel, why: String(error) })
     }
   }
+  /**
+   * A server is there, for the first time or again, and says which message is the last of each channel: those that have newer ones than
+   * were heard are asked. A channel that nothing was ever heard in counts from the last message heard anywhere, but not in a new server.
+   */
+  function guildThere({ id: guild, channels = [], threads = [] }: Guild): void {
+    const known = new Map(seen.channels().filter(([, each]) => each.guild === guild))
+    if (known.size === 0) return
+    const latest = seen.latest()
+    const listed = [...channels, ...threads]
+    for (const { id, last_message_id: last } of listed) {
+      const from = known.get(id)?.last ?? latest
+      if (typeof last === 'string' && from !== undefined && BigInt(last) > BigInt(from))
+        inLane(id, async () => {
+          if (places.readable(id)) await catchUp(id, from)
+        })
+    }
+    // An archived thread, or a channel that was deleted.
+    for (const id of known.keys()) if (!listed.some((channel) => channel.id === id)) inLane(id, () => catchUp(id))
+  }
   return {
     event(event) {
       switch (event.t as string) {
         case 'GUILD_CREATE':
-          return guildOf((event.d as { id: string }).id).resolve()
+          return guildThere(event.d as unknown as Guild)
         case 'MESSAGE_CREATE': {
           const message = event.d as WrittenMessage
           return inLane(message.channel_id, () => written(message))
@@ -197,17 +220,8 @@ export function listening(options: ListenOptions): Listener {
       }
     },
     session() {
-      guilds.clear()
       for (const [channel, { guild }] of seen.channels())
-        inLane(channel, async () => {
-          if (guild !== undefined) {
-            const over = new AbortController()
-            const late = clock.sleep(guildMs, AbortSignal.any([over.signal, life])).catch(() => undefined)
-            await Promise.race([guildOf(guild).promise, late])
-            over.abort()
-          }
-          await catchUp(channel)
-        })
+        if (guild === undefined) inLane(channel, () => catchUp(channel))
     },
     async idle() {
       while (running.size > 0) await Promise.all(running)

@@ -22,6 +22,8 @@ export interface Places {
   ownRoles(guild: string): readonly string[]
   /** True when everybody in its guild may read the channel. */
   open(channel: string): boolean
+  /** False when the bot surely may not read what was written in the channel. */
+  readable(channel: string): boolean
 }
 
 /** The most places asked for that are remembered. */
@@ -66,10 +68,16 @@ export function placesOf(client: () => Client | undefined, rest: Rest): Places {
       const channel = cached(id)
       return channel?.permissionsFor(channel.guild.roles.everyone).has(viewChannel) ?? false
     },
+    readable(id) {
+      const channel = cached(id)
+      const own = channel?.guild.members.me
+      return !channel || !own || channel.permissionsFor(own).has(viewChannel | readHistory)
+    },
   }
 }
 
 const viewChannel = 1n << 10n
+const readHistory = 1n << 16n
 /** Threads of announcements, public and private ones. */
 const threadTypes = new Set<number>([10, 11, 12])
 

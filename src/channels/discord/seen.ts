@@ -13,6 +13,8 @@ export interface Seen {
   load(): Promise<void>
   get(channel: string): LastSeen | undefined
   channels(): readonly (readonly [channel: string, seen: LastSeen])[]
+  /** The last message heard anywhere: ids of all channels grow with time. */
+  latest(): string | undefined
   /** Kept at once. */
   mark(channel: string, seen: LastSeen): Promise<void>
   /** Kept now and then, and by `flush`: for messages that are not handed on. */
@@ -52,6 +54,10 @@ export function seenIn(notes: Pick<NoteStore, 'put' | 'remove' | 'list'>, name: 
     },
     get: (channel) => held.get(channel),
     channels: () => [...held],
+    latest() {
+      const ids = [...held.values()].map(({ last }) => last)
+      return ids.length === 0 ? undefined : ids.reduce((one, other) => (BigInt(other) > BigInt(one) ? other : one))
+    },
     async mark(channel, seen) {
       if (advance(channel, seen)) await keep(channel)
     },

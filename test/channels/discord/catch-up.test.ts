@@ -122,3 +122,32 @@ test('two channels of one store keep their places apart', async () => {
     `discord:second:seen:${place.dm}`,
   ])
 })
+
+test('a channel that was never heard in is caught up too, one of a new server is not, and quiet ones are not asked', async () => {
+  await using made = await started()
+  const { place, gateway, rest, say } = made.discord
+  place.message(place.thread, place.alice, { content: 'older than everything heard' })
+  say(place.general, 'one')
+  await made.hears(1)
+  gateway.forget()
+  gateway.drop(1000)
+  say(place.secret, 'first words here', { silent: true })
+  const hidden = [{ id: place.guild, type: 0, allow: '0', deny: String(1 << 10) }]
+  place.closed.push({
+    ...place.channels.get(place.secret),
+    id: place.id(),
+    permission_overwrites: hidden,
+    last_message_id: place.id(),
+  } as never)
+  await eventually(() => gateway.count('op 2') === 2)
+  await made.hears(2)
+  assert.deepEqual(texts(made.heard), ['one', 'first words here'])
+  const asked = rest.of('GET', /messages$/).map(({ path }) => path)
+  assert.deepEqual(asked, [`/channels/${place.secret}/messages`])
+  const fresh = { ...place.guildCreate(), id: place.id() }
+  const channel = { ...place.channels.get(place.general), id: place.id(), last_message_id: place.id() }
+  gateway.dispatch('GUILD_CREATE', { ...fresh, channels: [channel], threads: [] })
+  say(place.general, 'two')
+  await made.hears(3)
+  assert.equal(rest.of('GET', /messages$/).length, 1)
+})

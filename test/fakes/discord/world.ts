@@ -27,6 +27,8 @@ export interface World {
   /** By channel, oldest first. */
   readonly messages: Map<string, APIMessage[]>
   readonly files: Map<string, Buffer>
+  /** Channels that the bot may not see, which are listed all the same. */
+  readonly closed: APIChannel[]
   guildCreate(): object
   /** A message as Discord sends it, stored. */
   message(channel: string, author: APIUser, more?: Partial<APIMessage>): APIMessage
@@ -60,7 +62,10 @@ export function world(): World {
   const bot = user(id(), 'clawbot', { bot: true })
   const alice = user(id(), 'alice', { global_name: 'Alice' })
   const text = { type: 0, guild_id: guild, position: 0, nsfw: false, parent_id: null, topic: null, flags: 0 }
-  const hidden = [{ id: guild, type: 0, allow: '0', deny: String(1 << 10) }]
+  const hidden = [
+    { id: guild, type: 0, allow: '0', deny: String(1 << 10) },
+    { id: botRole, type: 0, allow: String(1 << 10), deny: '0' },
+  ]
   const channels = new Map<string, APIChannel>(
     [
       { ...text, id: general, name: 'general', permission_overwrites: [] },
@@ -87,6 +92,7 @@ export function world(): World {
   )
   const messages = new Map<string, APIMessage[]>()
   const files = new Map<string, Buffer>()
+  const closed: APIChannel[] = []
   const member = (who: APIUser, roles: readonly string[] = []) => ({
     user: who,
     roles,
@@ -108,6 +114,10 @@ export function world(): World {
     flags: 0,
     ...more,
   })
+  const withLast = (channel: string) => ({
+    ...channels.get(channel),
+    last_message_id: messages.get(channel)?.at(-1)?.id ?? null,
+  })
   return {
     id,
     bot,
@@ -121,6 +131,7 @@ export function world(): World {
     channels,
     messages,
     files,
+    closed,
     guildCreate: () => ({
       id: guild,
       name: 'house',
@@ -134,8 +145,8 @@ export function world(): World {
       emojis: [],
       stickers: [],
       features: [],
-      channels: [channels.get(general), channels.get(secret)],
-      threads: [channels.get(thread)],
+      channels: [withLast(general), withLast(secret), ...closed],
+      threads: [withLast(thread)],
       members: [member(bot, [botRole]), member(alice)],
       voice_states: [],
       presences: [],
