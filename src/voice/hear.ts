@@ -1,4 +1,5 @@
 import type { Attachment } from '../core/channel.ts'
+import type { FailureKind } from '../core/failure.ts'
 import { Failure } from '../core/failure.ts'
 import type { Transcriber } from '../core/voice.ts'
 import { failureFrom } from './failures.ts'
@@ -73,10 +74,23 @@ const nobody = 'no transcriber is set up; set voice.model_name, or add a key of 
 const megabytes = (bytes: number) => `${Math.round(bytes / 104_857.6) / 10} MB`
 const tooLarge = (size: number, most: number) => `it is ${megabytes(size)} large, and ${megabytes(most)} is the most`
 
+/** What a failure means for people; the rest is told in its own words. */
+const words: Partial<Record<FailureKind, string>> = {
+  auth: 'does not accept its key',
+  billing: 'has no balance left',
+  'rate-limit': 'is asked too often',
+  overloaded: 'is down',
+  network: 'cannot be reached',
+}
+
 function troubleOf(failures: readonly Failure[], recordings: number): string | undefined {
   const [first] = failures
   if (!first) return undefined
   const which = recordings === 1 ? 'the recording' : `${failures.length} of ${recordings} recordings`
-  const tried = first.detail.attempts?.map(({ message }) => message.replace(/[.\s]+$/, '')).join('; ')
-  return `I could not understand ${which}: ${tried || first.message.replace(/[.\s]+$/, '')}.`
+  const tried = (first.detail.attempts ?? []).map(({ endpoint, kind, message }) =>
+    words[kind] === undefined ? bare(message) : `${endpoint} ${words[kind]}`,
+  )
+  return `I could not understand ${which}: ${tried.join('; ') || bare(first.message)}.`
 }
+
+const bare = (message: string) => message.replace(/[.\s]+$/, '')

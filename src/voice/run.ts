@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { Problem } from '../core/problem.ts'
 
 export interface RunOptions {
@@ -20,15 +21,15 @@ export function run({ words, input, path, signal, missing }: RunOptions): Promis
   const [program = '', ...rest] = words
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason as Error)
-    const child = spawn(program, rest, { env: { PATH: path }, stdio: ['pipe', 'pipe', 'pipe'] })
-    const onAbort = () => child.kill('SIGKILL')
+    const child = spawn(program, rest, { env: { PATH: path }, detached: true, stdio: 'pipe' })
+    const onAbort = () => endGroup(child)
     signal.addEventListener('abort', onAbort, { once: true })
     const out: Buffer[] = []
     let size = 0
     let told = ''
     child.stdout.on('data', (chunk: Buffer) => {
       size += chunk.length
-      if (size > most) child.kill('SIGKILL')
+      if (size > most) endGroup(child)
       else out.push(chunk)
     })
     child.stderr.on('data', (chunk: Buffer) => {
@@ -58,4 +59,14 @@ export function run({ words, input, path, signal, missing }: RunOptions): Promis
       )
     })
   })
+}
+
+/** Ends a program with all that it started: whatever holds its pipes would keep us waiting. */
+function endGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch {
+    // It is gone already.
+  }
 }

@@ -59,6 +59,20 @@ test(
   },
 )
 
+test('a recording whose table of contents stands at its end is read too', { skip: without('ffmpeg') }, async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'picoclaw-speech-'))
+  try {
+    const [wav, m4a] = [join(folder, 'a.wav'), join(folder, 'a.m4a')]
+    await writeFile(wav, tone())
+    const words = ['ffmpeg', '-v', 'error', '-i', wav, '-c:a', 'aac', m4a]
+    await run({ words, path: usualPath, signal: idle, missing: '' })
+    const made = await convert(await readFile(m4a), 'm4a', 'wav', idle)
+    assert.ok(made.length > 20_000)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+})
+
 test('a conversion ends with its turn', { skip: without('ffmpeg') }, async () => {
   await assert.rejects(
     convert(tone(), 'wav', 'wav', AbortSignal.abort(new Error('enough'))),

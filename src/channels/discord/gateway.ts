@@ -93,18 +93,18 @@ export function gateway(options: GatewayOptions): Gateway {
   }
   /**
    * Takes the connection's events before discord.js does. It gets only those that its caches of guilds live on: what it makes of a message
-   * is not used, and an error while it does would end the process.
+   * is not used. An error here would end the process.
    */
   function follow(manager: Manager): void {
     const tap = manager as unknown as { emit(event: string, payload: { data?: { t?: string } }): boolean }
     const pass = tap.emit.bind(manager)
     tap.emit = (event, payload) => {
-      told[event]?.(payload as never)
-      if (event === 'dispatch' && !forCaches.test(payload.data?.t ?? '')) return true
       try {
+        told[event]?.(payload as never)
+        if (event === 'dispatch' && !forCaches.test(payload.data?.t ?? '')) return true
         return pass(event, payload)
       } catch (error) {
-        log.warn('discord.js could not read an event.', { event: payload.data?.t ?? event, why: String(error) })
+        log.warn('An event of Discord could not be read.', { event: payload.data?.t ?? event, why: String(error) })
         return true
       }
     }

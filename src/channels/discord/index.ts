@@ -52,6 +52,8 @@ export function discordChannel(options: DiscordOptions): Channel {
   const { streaming } = settings
   const split = (markdown: string): readonly string[] => splitText(markdown, maxText)
   let run: Run | undefined
+  /** Tells a start that was overtaken by a stop. */
+  let starts = 0
   let menu: readonly MenuCommand[] | undefined
   let last: ChannelHealth = { state: 'down', why: 'It was not started.' }
 
@@ -155,8 +157,11 @@ export function discordChannel(options: DiscordOptions): Channel {
     keyed: true,
     split,
     async start(receiver) {
+      starts += 1
+      const mine = starts
       if (run) await end(run)
       const made = await begin(receiver)
+      if (mine !== starts) return end(made)
       run = made
       try {
         await made.gateway.open()
@@ -166,6 +171,7 @@ export function discordChannel(options: DiscordOptions): Channel {
       }
     },
     async stop() {
+      starts += 1
       if (run) await end(run)
       run = undefined
     },

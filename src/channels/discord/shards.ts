@@ -46,7 +46,7 @@ export interface ShardingOptions {
  * login, a connection that does not close is cut, and nothing connects again once the channel has stopped.
  */
 export function sharding(manager: Manager, options: ShardingOptions): Strategy {
-  const { library, pace, clock, life } = options
+  const { library, pace, clock, log, life } = options
   Object.assign(manager.options, {
     helloTimeout: pace.helloMs,
     readyTimeout: pace.readyMs,
@@ -83,9 +83,12 @@ export function sharding(manager: Manager, options: ShardingOptions): Strategy {
       cut(shard.connection)
       try {
         await connect()
-        if (is(shard, 'Resuming')) void giveUpResume(shard)
+        if (is(shard, 'Resuming'))
+          giveUpResume(shard).catch((error: unknown) =>
+            log.warn('A connection could not be left.', { why: String(error) }),
+          )
       } catch (error) {
-        options.log.warn('Discord cannot be connected to.', { why: String(error) })
+        log.warn('Discord cannot be connected to.', { why: String(error) })
         return shard.internalConnect()
       }
     }

@@ -148,6 +148,38 @@ suite('a connection', { concurrency: 6 }, () => {
     await made.discord.up()
   })
 
+  test('frames that nobody can read harm nothing', async () => {
+    await using made = await started()
+    const { gateway, place } = made.discord
+    const event = (t: string, d: unknown) => gateway.raw(JSON.stringify({ op: 0, s: 3, t, d }))
+    for (const frame of ['', 'no JSON', 'null', '7', '{"op":99}', '{"op":0}', Buffer.from([1, 2, 3])])
+      gateway.raw(frame)
+    for (const type of ['MESSAGE_CREATE', 'MESSAGE_UPDATE', 'MESSAGE_DELETE', 'INTERACTION_CREATE', 'GUILD_CREATE']) {
+      for (const data of [{}, { id: 'x' }, { id: '1', channel_id: place.dm, channels: 7, content: null }, []])
+        event(type, data)
+    }
+    event('CHANNEL_CREATE', { id: 1 })
+    event('NEWS_OF_TOMORROW', {})
+    await stillHears(made, 'after it')
+  })
+
+  test('a start that is overtaken by a stop leaves nothing open', async () => {
+    await using made = await bench()
+    const starting = made.start()
+    await made.channel.stop()
+    await starting
+    assert.equal(made.discord.gateway.count('op 2'), 0)
+  })
+
+  test('a channel without a token is a Problem that says where it goes', async () => {
+    const streaming = { enabled: false, throttle_seconds: 3, min_growth_chars: 200 }
+    await using made = await bench({ settings: { streaming } })
+    await assert.rejects(
+      made.start(),
+      (error) => error instanceof Problem && error.detail.at === 'channel_list.discord.settings.token',
+    )
+  })
+
   test('a wrong token is a Problem that names its place in the configuration', async () => {
     await using made = await bench()
     made.discord.rest.token = 'another'

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { forwarded } from '../../fakes/discord/world.ts'
 import { started } from './bench.ts'
 
 test('pictures, sounds and other files come with a message and are downloaded only when read', async () => {
@@ -58,12 +59,12 @@ test('a file is found again by its reference after a restart, though its address
 test('files of forwarded messages count, and an address that is not Discord’s is not asked', async () => {
   await using made = await started()
   const { place, say, url } = made.discord
-  const forwarded = place.attachment(url, 'a.txt', 'text/plain', Buffer.from('A'))
-  const foreign = { ...forwarded, id: place.id(), url: 'http://127.0.0.1:9/secret' }
+  const passedOn = place.attachment(url, 'a.txt', 'text/plain', Buffer.from('A'))
+  const foreign = { ...passedOn, id: place.id(), url: 'http://127.0.0.1:9/secret' }
   say(place.dm, 'look', {
-    message_reference: { type: 1, channel_id: place.general, message_id: place.id() },
+    message_reference: { type: 0, channel_id: place.general, message_id: place.id() },
     attachments: [foreign],
-    message_snapshots: [{ message: { content: '', attachments: [forwarded] } as never }],
+    message_snapshots: [forwarded('', [passedOn])],
   })
   const [heard] = await made.hears(1)
   assert.equal(heard?.attachments.length, 2)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { forwarded } from '../../fakes/discord/world.ts'
 import { eventually, started } from './bench.ts'
 
 test('a direct message is heard as addressed, with its writer', async () => {
@@ -96,8 +97,8 @@ test('ids in a text are replaced by names, forwarded words and stickers are told
   say(place.general, `<@${place.alice.id}> look in <#${place.secret}> and <#1>`, {
     mentions: [place.alice],
     sticker_items: [{ id: place.id(), name: 'Wave', format_type: 1 }],
-    message_reference: { type: 1, channel_id: place.general, message_id: place.id() },
-    message_snapshots: [{ message: { content: 'passed on', attachments: [] } as never }],
+    message_reference: { type: 0, channel_id: place.general, message_id: place.id() },
+    message_snapshots: [forwarded('passed on')],
   })
   const [heard] = await bench.hears(1)
   assert.equal(heard?.text, '@Alice look in #secret and <#1>\n[forwarded message]: passed on\n[sticker: Wave]')

@@ -33,6 +33,8 @@ export interface GatewayFake {
   readonly identifies: readonly { readonly intents: number }[]
   /** Sends an event to every session; one without a connection gets it when it resumes. */
   dispatch(type: string, data: object): void
+  /** Says anything, as it stands. */
+  raw(frame: string | Buffer): void
   /** Says op 7 to everybody. */
   reconnect(): void
   /** Says op 9 to everybody. */
@@ -152,6 +154,9 @@ export function gatewayFake(server: Server, base: () => string, place: World, se
     identifies,
     dispatch(type, data) {
       for (const session of sessions.values()) tell(session, type, data)
+    },
+    raw(frame) {
+      for (const socket of sockets) socket.send(frame)
     },
     reconnect() {
       for (const socket of sockets) say(socket, 7, null)

@@ -71,6 +71,7 @@ export async function fakeDiscord(options: { readonly heartbeatMs?: number } = {
     const mentions = content.includes(`<@${place.bot.id}>`) ? [place.bot] : []
     const roles = content.includes(`<@&${place.botRole}>`) ? [place.botRole] : []
     const message = place.message(channel, author, { content, mentions, mention_roles: roles, ...more })
+    fake.rest.told(message)
     if (!silent) gateway.dispatch('MESSAGE_CREATE', { ...seen(message), ...where(channel) })
     return message
   }

@@ -38,6 +38,8 @@ export interface RestFake {
   readonly faults: Fault[]
   /** What did not keep to Discord's own schema, on either side. */
   readonly violations: readonly string[]
+  /** Looks at a message of a person as well. */
+  told(message: APIMessage): APIMessage
   /** Token that is taken; changed to revoke it. */
   token: string
   /** Requests per second that a channel takes before 429; Infinity where absent. */
@@ -209,6 +211,7 @@ export function restFake(place: World, base: () => string, dispatch: (type: stri
     requests,
     faults,
     violations,
+    told,
     token: 'T0KEN',
     perSecond: Infinity,
     of: (method, path) => requests.filter((request) => request.method === method && path.test(request.path)),

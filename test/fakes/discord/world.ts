@@ -56,6 +56,23 @@ function user(id: string, username: string, more: object = {}): APIUser {
   return fields as APIUser
 }
 
+/** What a forwarded message carries of the first one. */
+export const forwarded = (content: string, attachments: readonly APIAttachment[] = []) =>
+  ({
+    message: {
+      type: 0,
+      content,
+      mentions: [],
+      mention_roles: [],
+      attachments,
+      embeds: [],
+      timestamp: new Date().toISOString(),
+      edited_timestamp: null,
+      flags: 0,
+      components: [],
+    },
+  }) as never
+
 export function world(): World {
   const id = snowflakes()
   const [guild, botRole, general, secret, thread, dm] = [id(), id(), id(), id(), id(), id()]
