@@ -120,6 +120,23 @@ test('when a first post may have arrived, the same post tells its id before the 
   assert.deepEqual(shown, ['post the first words', 'send id final'])
 })
 
+test('when a first post may have arrived, the next one finds it and edits it to the text of now', async () => {
+  let posts = 0
+  const { clock, shown, live } = table({
+    async post(text) {
+      posts += 1
+      if (posts === 1) throw new DeliveryFailure('uncertain', 'lost')
+      shown.push(`found by ${text}`)
+      return 'id'
+    },
+  })
+  live.push('the first words')
+  await clock.advance(0)
+  live.push(' and the next ones')
+  await clock.advance(3_000)
+  assert.deepEqual(shown, ['found by the first words and the next o', 'id the first words and the next o'])
+})
+
 test('a chat that is closed gets no further tries', async () => {
   let posts = 0
   const { clock, live } = table({
