@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Attachment, DeliveryKind } from '../../../src/core/channel.ts'
+import { DeliveryFailure } from '../../../src/core/channel.ts'
 import { nonceOf } from '../../../src/channels/discord/outbound.ts'
 import type { Fault } from '../../fakes/discord/rest.ts'
 import { bench, eventually, failureOf, started } from './bench.ts'
@@ -89,6 +90,8 @@ const kinds: readonly (readonly [what: string, outcome: Fault['outcome'], kind: 
   ['an unknown 403 of Discord', api(403, 99_999), 'gone'],
   ['a message that is not taken', api(400, 50_035), 'refused'],
   ['a file that is too large', api(413, 40_005), 'refused'],
+  ['slow mode', api(400, 20_016), 'rate-limit'],
+  ['a passing refusal', api(403, 40_333), 'not-sent'],
   ['a web page instead of Discord', { status: 403, body: '<html>blocked</html>' }, 'not-sent'],
   ['a broken connection', 'drop', 'uncertain'],
   ['a server error', { status: 503, body: '<html></html>' }, 'uncertain'],
@@ -141,6 +144,23 @@ test('a rate limit tells when to try again, and an empty bucket is not asked', a
   const long = await failureOf(channel.send({ to: at.general, text: 'x' }))
   assert.equal(long.kind, 'rate-limit')
   assert.ok((long.retryAfterMs ?? 0) >= 6_500 && (long.retryAfterMs ?? 0) < 8_000)
+})
+
+test('who obeys the rate limits is never told of one by Discord', async () => {
+  await using made = await started()
+  const { rest, place, written } = made.discord
+  rest.perSecond = 20
+  for (let sent = 0; sent < 50;) {
+    try {
+      await made.channel.send({ to: made.at.dm, text: `${sent}`, key: `key ${sent}` })
+      sent += 1
+    } catch (error) {
+      assert.ok(error instanceof DeliveryFailure && error.kind === 'rate-limit')
+      await new Promise((resolve) => setTimeout(resolve, error.retryAfterMs))
+    }
+  }
+  assert.equal(written(place.dm).length, 50)
+  assert.equal(rest.limited, 0)
 })
 
 test('a revoked token ends the channel: nothing more is sent with it', async () => {

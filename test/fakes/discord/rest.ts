@@ -38,6 +38,8 @@ export interface RestFake {
   readonly faults: Fault[]
   /** What did not keep to Discord's own schema, on either side. */
   readonly violations: readonly string[]
+  /** Requests that were too many. */
+  limited: number
   /** Looks at a message of a person as well. */
   told(message: APIMessage): APIMessage
   /** Token that is taken; changed to revoke it. */
@@ -212,6 +214,7 @@ export function restFake(place: World, base: () => string, dispatch: (type: stri
     faults,
     violations,
     told,
+    limited: 0,
     token: 'T0KEN',
     perSecond: Infinity,
     of: (method, path) => requests.filter((request) => request.method === method && path.test(request.path)),
@@ -247,6 +250,7 @@ export function restFake(place: World, base: () => string, dispatch: (type: stri
       if (!authorized) return void send(refusal(401, 0, '401: Unauthorized'))
       const { over, headers } = bucket(request)
       if (over) {
+        fake.limited += 1
         const seconds = Number(headers['x-ratelimit-reset-after'])
         return void send({
           status: 429,
