@@ -58,13 +58,14 @@ export function discordChannel(options: DiscordOptions): Channel {
   let last: ChannelHealth = { state: 'down', why: 'It was not started.' }
 
   async function begin(receiver: Receiver): Promise<Run> {
-    const token = settings.token?.trim()
+    const token = settings.token?.trim().replace(/^Bot\s+/i, '')
     if (!token) throw missingToken(name)
+    const seen = seenIn(notes, name)
+    await seen.load()
     const library = await import('./library.ts')
     const life = new AbortController()
     const relay = settings.proxy ? await relayThrough(settings.proxy, `channel_list.${name}.settings.proxy`) : undefined
     const rest = restOf(library, restOptions(options), token, life.signal)
-    const seen = seenIn(notes, name)
     const shared = { library, rest, clock, log, life: life.signal }
     const places = placesOf(() => made.gateway.client(), rest)
     const files = filesOf({
@@ -121,7 +122,6 @@ export function discordChannel(options: DiscordOptions): Channel {
         },
       }),
     }
-    await seen.load()
     return made
   }
   /** Once per run; a second caller waits for the first. */

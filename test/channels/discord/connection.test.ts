@@ -180,6 +180,12 @@ suite('a connection', { concurrency: 6 }, () => {
     )
   })
 
+  test('a token that was pasted with the word before it is taken', async () => {
+    const streaming = { enabled: false, throttle_seconds: 3, min_growth_chars: 200 }
+    await using made = await started({ settings: { token: ' Bot T0KEN\n', streaming } })
+    await made.channel.send({ to: made.at.dm, text: 'x' })
+  })
+
   test('a wrong token is a Problem that names its place in the configuration', async () => {
     await using made = await bench()
     made.discord.rest.token = 'another'
