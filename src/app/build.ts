@@ -70,11 +70,12 @@ async function terminalApp(options: BuildOptions, house: House): Promise<App> {
   const guarded = redactedChannel(channel, house.redactor)
   const session = sessionKey(options.session)
   const more = await extensions(house, { waits: !options.watch })
-  const { road, helpers, approvals, agents } = assistant(house, {
+  const { road, helpers, approvals, agents, summingUp } = assistant(house, {
     console: { channel: guarded, session },
     ...(model !== undefined && { model }),
     ...(workspace !== undefined && { workspace: resolve(workspace) }),
     stream: !options.json,
+    stays: options.watch,
     channels: () => [],
     schedule: jobTool(house),
     ...more.desk,
@@ -113,6 +114,7 @@ async function terminalApp(options: BuildOptions, house: House): Promise<App> {
     async close() {
       shutdown.abort()
       helpers.stop()
+      await summingUp.stop()
       await watching
       await more.close()
       await house.close()

@@ -108,7 +108,7 @@ async function conclude(
   id: string | undefined,
   live: LiveMessage,
   end: End,
-  { ended = async () => undefined }: Pick<Desk, 'ended'>,
+  { ended = async () => undefined, rested }: Pick<Desk, 'ended' | 'rested'>,
   { store, clock, checkpoint }: Ground,
   delivery: Delivery,
 ): Promise<void> {
@@ -121,6 +121,7 @@ async function conclude(
   await checkpoint('turn-finished')
   await ended(work.message, end.record)
   if (message) await delivery.deliver(work, live, message, items)
+  if (end.record.state === 'done') rested?.(work.session, work.agent)
 }
 
 /** Shows what a turn says; `said` holds the words so far. */

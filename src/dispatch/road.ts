@@ -30,6 +30,8 @@ export interface Road {
   stop(session?: string): readonly string[]
   /** Ctrl-C: ends what runs in a session. The number of turns. */
   interrupt(session: string): number
+  /** Work on a session between two of its turns. */
+  between(session: string, signal: AbortSignal, work: () => Promise<void>): Promise<void>
   /** Sends once more what may not have arrived in a session; resolves to how many. */
   again(session: string): Promise<number>
   /** A channel that is open. */
@@ -118,6 +120,7 @@ export function road(desk: Desk, ground: Ground, deliveries: Deliveries = {}): R
       return [...turns, ...dropped.map((work) => named(work, false)), ...desk.stopOthers(session)]
     },
     interrupt: (session) => running.stop('interrupted', session).length,
+    between: (session, signal, work) => lane.between(session, signal, work),
     async again(session) {
       const items = await store.outbox.list({ session, state: 'uncertain', limit: 20 })
       for (const item of items.toReversed()) {
