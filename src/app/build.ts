@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { join, resolve } from 'node:path'
 import { consoleChannel } from '../channels/console/index.ts'
 import { exitCodes } from '../core/problem.ts'
+import { commandIn } from '../dispatch/commands/commands.ts'
 import { assistant } from './desk/desk.ts'
 import { choose } from './desk/models.ts'
 import { extensions } from './desk/extensions.ts'
@@ -83,11 +84,12 @@ async function terminalApp(options: BuildOptions, house: House): Promise<App> {
   })
   // Asked before the first question, so that a wrong name is told at once.
   choose(house, agents().default, model)
-  if (house.current.sources.entries.every((entry) => entry.source === 'built in') && model === undefined)
-    options.stderr.write(guideHint)
+  const guided = house.current.sources.entries.every((entry) => entry.source === 'built in') && model === undefined
+  if (guided && options.watch) options.stderr.write(guideHint)
   const watching = options.watch ? followConfig(house, shutdown.signal, { adopted: () => more.adopt() }) : undefined
   return {
     async ask(text) {
+      if (guided && !options.watch && !commandIn(text)) options.stderr.write(guideHint)
       await road.ask(guarded, {
         id: randomUUID(),
         from: { id: 'console', name: 'the person at the terminal' },

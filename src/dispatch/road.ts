@@ -1,6 +1,6 @@
 import type { Channel, InboundMessage, OutboundMessage, Receiver } from '../core/channel.ts'
 import type { InboxItem } from '../core/store.ts'
-import { type Delivery, rowsOf } from './answer.ts'
+import { controlIn, type Delivery, obeyNow, rowsOf } from './answer.ts'
 import { bursts } from './bursts.ts'
 import { type Deliveries, deliverer, type Deliverer } from './deliver.ts'
 import { intake } from './intake.ts'
@@ -110,7 +110,10 @@ export function road(desk: Desk, ground: Ground, deliveries: Deliveries = {}): R
     },
     async ask(channel, message) {
       const { role, cause } = message.due ?? { role: 'owner', cause: 'chat' }
-      await lane.enter({ channel, message, ...desk.route(message), role, cause, inbox: [] }, terminal)
+      const work = { channel, message, ...desk.route(message), role, cause, inbox: [] }
+      const control = controlIn(work)
+      if (control) await obeyNow(work, control, desk, ground, terminal)
+      else await lane.enter(work, terminal)
     },
     send,
     stop(session) {
