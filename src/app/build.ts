@@ -87,6 +87,13 @@ async function terminalApp(options: BuildOptions, house: House): Promise<App> {
   const guided = house.current.sources.entries.every((entry) => entry.source === 'built in') && model === undefined
   if (guided && options.watch) options.stderr.write(guideHint)
   const watching = options.watch ? followConfig(house, shutdown.signal, { adopted: () => more.adopt() }) : undefined
+  let told = 0
+  const tellUnattended = () => {
+    for (const { what, why } of approvals.unattended().slice(told)) {
+      told += 1
+      options.stderr.write(`${notDone(house.redactor.text(what), why)}\n`)
+    }
+  }
   return {
     async ask(text) {
       if (guided && !options.watch && !commandIn(text)) options.stderr.write(guideHint)
@@ -101,6 +108,7 @@ async function terminalApp(options: BuildOptions, house: House): Promise<App> {
       })
       // What was handed to the background is part of what was asked: nobody else would wait for it.
       if (!options.watch) await helpers.idle()
+      tellUnattended()
     },
     stop: () => {
       road.interrupt(session)
@@ -110,7 +118,9 @@ async function terminalApp(options: BuildOptions, house: House): Promise<App> {
       confirm = asked
     },
     get exitCode() {
-      return channel.exitCode === exitCodes.ok && approvals.deniedSomething() ? exitCodes.denied : channel.exitCode
+      return channel.exitCode === exitCodes.ok && approvals.unattended().length > 0
+        ? exitCodes.denied
+        : channel.exitCode
     },
     history: promptHistory(join(home, 'prompt-history'), (line) => house.redactor.text(line)),
     async close() {
@@ -126,6 +136,10 @@ async function terminalApp(options: BuildOptions, house: House): Promise<App> {
 
 const guideHint =
   'No model is configured, so the built-in guide answers. For a real one: export OPENROUTER_API_KEY=… (or run "picoclaw models vendors").\n'
+
+/** What was not done, for whoever reads why the exit code is 3. */
+const notDone = (what: string, why: string) =>
+  `Not done, for it needs an approval and nobody was there to give it: ${what.replaceAll(/\s*\n\s*/g, ', ')}. ${why} In a conversation (picoclaw agent without -m) you are asked.`
 
 /** `-s` names a conversation of the main agent; a full key is taken as it is. */
 function sessionKey(name = 'main'): string {
