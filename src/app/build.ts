@@ -21,6 +21,8 @@ export type Confirm = (question: string, signal: AbortSignal) => Promise<boolean
 export interface App {
   /** Resolves when the answer, or the reason why there is none, is written. */
   ask(text: string): Promise<void>
+  /** True for words such as /stop, which may be given while an answer is written. */
+  isControl(text: string): boolean
   /** Ends the answer that is being written. */
   stop(): void
   /** Whom to ask for approvals. Without anybody they are denied. */
@@ -110,6 +112,7 @@ async function terminalApp(options: BuildOptions, house: House): Promise<App> {
       if (!options.watch) await helpers.idle()
       tellUnattended()
     },
+    isControl: (text) => commandIn(text)?.command.control === true,
     stop: () => {
       road.interrupt(session)
       helpers.stop(session)
