@@ -3,6 +3,7 @@ import type { ChatRequest } from '../../core/chat.ts'
 import type { Provider } from '../../core/provider.ts'
 import { toEntry } from '../../models/entry-from-row.ts'
 import type { ModelEntry } from '../../models/entry.ts'
+import { cleanProvider } from './clean-provider.ts'
 import type { AgentFacts } from '../agents.ts'
 import type { House } from '../house.ts'
 
@@ -14,11 +15,11 @@ export interface Choice {
 }
 
 /** The chain behind a model's name. A row that cannot work says why when it is the one that is asked. */
-export function chainOf({ fleet, current }: House, name: string, fallbacks: readonly string[]): Provider {
+export function chainOf({ fleet, current, redactor }: House, name: string, fallbacks: readonly string[]): Provider {
   const { registry, sources } = current
   const broken = sources.broken.get(name)
   if (broken && !registry.names.includes(name)) throw broken
-  return fleet.chain(registry.chain(name, fallbacks))
+  return cleanProvider(fleet.chain(registry.chain(name, fallbacks)), redactor)
 }
 
 /** The model of an agent: the one that was asked for alone, else its own, else the default, each with what follows it. */
@@ -54,7 +55,7 @@ const isDirect = (type: string): type is keyof typeof direct => Object.hasOwn(di
 /** Asks the backend of the `executor` section, unless another model was asked for. */
 export function backend(house: House, asked: string | undefined): Provider | undefined {
   const entry = asked === undefined ? executorEntry(house) : undefined
-  return entry && house.fleet.chain([{ name: entry.name, entries: [entry] }])
+  return entry && cleanProvider(house.fleet.chain([{ name: entry.name, entries: [entry] }]), house.redactor)
 }
 
 /** The backend of the `executor` section, where it is one that we are ourselves. */
