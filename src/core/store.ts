@@ -312,6 +312,8 @@ export interface LeaseStore {
   /** True when `owner` holds the lease until `until`; false when another owner's lease has not run out. */
   take(name: string, owner: string, now: number, until: number): Promise<boolean>
   release(name: string, owner: string): Promise<void>
+  /** Who took it last and has not released it. */
+  holder(name: string): Promise<string | undefined>
 }
 
 /** Permissions: asked for, given, used up. */

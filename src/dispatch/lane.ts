@@ -26,6 +26,7 @@ export interface LaneOfWork {
 export function laneOfWork(desk: Desk, ground: Ground, running: Runnings, outbox: Delivery): LaneOfWork {
   const { store, clock, log, checkpoint } = ground
   const lanes = new Lanes()
+  const leased = { leases: store.leases, clock, isDead: (owner: string) => ground.isDead?.(owner) ?? false }
   const places = new Places(ground.parallelTurns)
 
   function go(work: Work): void {
@@ -69,7 +70,7 @@ export function laneOfWork(desk: Desk, ground: Ground, running: Runnings, outbox
     }
     if (work.inbox.length > 0 && (await store.inbox.begin(work.inbox)) > mostStarts) return giveUp(work, delivery)
     await checkpoint('message-begun')
-    await alone(work.session, ground.owner, { leases: store.leases, clock }, abort.signal, async () => {
+    await alone(work.session, ground.owner, leased, abort.signal, async () => {
       await endDeadTurns(work)
       await answer(entry, desk, ground, delivery)
     })
@@ -97,7 +98,7 @@ export function laneOfWork(desk: Desk, ground: Ground, running: Runnings, outbox
   const between: LaneOfWork['between'] = (session, signal, work) =>
     lanes.run(session, async () => {
       signal.throwIfAborted()
-      await alone(session, ground.owner, { leases: store.leases, clock }, signal, work)
+      await alone(session, ground.owner, leased, signal, work)
     })
 
   return { enter, go, between, idle: () => lanes.idle() }

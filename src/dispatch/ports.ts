@@ -93,6 +93,8 @@ export interface Ground {
   newId(): string
   /** Names this process among others on the same store. */
   readonly owner: string
+  /** True when a process of that name has ended for certain. Absent: nobody knows. */
+  isDead?(owner: string): boolean
   /** Turns at a time; 0 is no limit. Asked anew for each. */
   parallelTurns(): number
   /** A place where a process may be killed in a test. Does nothing otherwise. */

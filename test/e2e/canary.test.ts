@@ -135,7 +135,9 @@ test('a crash in the middle of an answer and of a tool leaves none behind', asyn
   assert.equal((await running).code, null)
   assertClean()
   answer = () => 'I am back.'
-  await run(['agent', '-s', 'crash', '-m', 'What happened?'])
+  // The dead process holds the conversation no longer.
+  const next = await run(['agent', '-s', 'crash', '-m', 'What happened?'])
+  assert.deepEqual([next.code, next.stdout], [0, 'I am back.\n'], next.stderr)
   assertClean()
 })
 

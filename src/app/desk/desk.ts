@@ -12,6 +12,7 @@ import { route } from '../../dispatch/routing/route.ts'
 import { agentOfSession } from '../../dispatch/routing/session-key.ts'
 import { type Agents, agentsOf } from '../agents.ts'
 import type { House } from '../house.ts'
+import { hasEnded, processName } from '../process-name.ts'
 import { type Admission, admission } from './admission.ts'
 import { askingApprovals } from './approval.ts'
 import { contextText } from './context.ts'
@@ -214,7 +215,8 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
       clock,
       log,
       newId: randomUUID,
-      owner: `${process.pid}-${randomUUID()}`,
+      owner: processName(randomUUID()),
+      isDead: hasEnded,
       parallelTurns: () => house.current.loaded.config.agents.defaults.max_parallel_turns,
       checkpoint: options.checkpoint ?? (async () => undefined),
     },

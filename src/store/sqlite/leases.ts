@@ -8,12 +8,17 @@ export function leases(database: DatabaseSync): LeaseStore {
       WHERE lease.owner = excluded.owner OR lease.until <= :now
     RETURNING owner`)
   const release = database.prepare('DELETE FROM lease WHERE name = ? AND owner = ?')
+  const holder = database.prepare('SELECT owner FROM lease WHERE name = ?')
   return {
     async take(name, owner, now, until) {
       return take.get({ name, owner, now, until }) !== undefined
     },
     async release(name, owner) {
       release.run(name, owner)
+    },
+    async holder(name) {
+      const owner = holder.get(name)?.['owner']
+      return typeof owner === 'string' ? owner : undefined
     },
   }
 }

@@ -32,7 +32,9 @@ export function facts(each: Each): void {
     assert.equal(await leases.take('l', 'b', 20, 30), true)
     await leases.release('l', 'a')
     assert.equal(await leases.take('l', 'c', 21, 30), false)
+    assert.equal(await leases.holder('l'), 'b')
     await leases.release('l', 'b')
+    assert.equal(await leases.holder('l'), undefined)
     assert.equal(await leases.take('l', 'c', 21, 30), true)
   })
 
