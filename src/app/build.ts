@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { consoleChannel } from '../channels/console/index.ts'
 import { exitCodes } from '../core/problem.ts'
 import { commandIn } from '../dispatch/commands/commands.ts'
+import { agentsOf } from './agents.ts'
 import { assistant } from './desk/desk.ts'
 import { choose } from './desk/models.ts'
 import { extensions } from './desk/extensions.ts'
@@ -72,8 +73,10 @@ async function terminalApp(options: BuildOptions, house: House): Promise<App> {
   })
   const guarded = redactedChannel(channel, house.redactor)
   const session = sessionKey(options.session)
+  // Asked before anything is started, so that a wrong name is told at once.
+  choose(house, agentsOf(house.current.loaded.config, house.environment).default, model)
   const more = await extensions(house, { waits: !options.watch })
-  const { road, helpers, approvals, agents, summingUp } = assistant(house, {
+  const { road, helpers, approvals, summingUp } = assistant(house, {
     console: { channel: guarded, session },
     ...(model !== undefined && { model }),
     ...(workspace !== undefined && { workspace: resolve(workspace) }),
@@ -84,8 +87,6 @@ async function terminalApp(options: BuildOptions, house: House): Promise<App> {
     ...more.desk,
     services: { ...mcpServices(house, more), reload: () => reloadConfig(house) },
   })
-  // Asked before the first question, so that a wrong name is told at once.
-  choose(house, agents().default, model)
   const guided = house.current.sources.entries.every((entry) => entry.source === 'built in') && model === undefined
   if (guided && options.watch) options.stderr.write(guideHint)
   const watching = options.watch ? followConfig(house, shutdown.signal, { adopted: () => more.adopt() }) : undefined
