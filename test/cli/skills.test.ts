@@ -15,7 +15,8 @@ test('a skill is searched for, installed, listed, shown and removed', async () =
     [{ slug: 'weather', summary: 'Tells the weather.', version: '1.2.3', zip }],
     'tok-reg-123456',
   )
-  using here = home()
+  using none = home()
+  using here = home({ PICOCLAW_BUILTIN_SKILLS: none.folder })
   here.config({
     tools: { skills: { registries: { clawhub: { base_url: server.url, auth_token: 'tok-reg-123456' } } } },
   })
