@@ -92,10 +92,11 @@ export function keepChannel(options: KeepOptions): KeptChannel {
 
   async function pause(): Promise<void> {
     over.abort()
-    await running
-    if (!channel || paused) return
+    // Also one that is still trying to connect: its start ends when it is stopped.
+    const stopping = paused ? undefined : channel
     paused = true
-    await channel.stop().catch((error: unknown) => log.warn(`The channel ${name} did not stop: ${sentence(error)}`))
+    await stopping?.stop().catch((error: unknown) => log.warn(`The channel ${name} did not stop: ${sentence(error)}`))
+    await running
   }
 }
 
