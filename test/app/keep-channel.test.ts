@@ -4,8 +4,14 @@ import { keepChannel } from '../../src/app/gateway/keep-channel.ts'
 import type { Channel } from '../../src/core/channel.ts'
 import { silent } from '../../src/core/log.ts'
 import { Problem } from '../../src/core/problem.ts'
-import { fakeChannel } from '../fakes/channel.ts'
 import { fakeClock } from '../fakes/clock.ts'
+
+const bare: Pick<Channel, 'name' | 'limits' | 'send' | 'stop'> = {
+  name: 'bot',
+  limits: { maxText: 100 },
+  send: async () => '1',
+  async stop() {},
+}
 
 function kept(make: () => Channel) {
   const clock = fakeClock()
@@ -30,7 +36,7 @@ function kept(make: () => Channel) {
 test('a channel that does not start is tried again, later each time, and closed in between', async () => {
   let tries = 0
   const { channel, clock, told } = kept(() => ({
-    ...fakeChannel(),
+    ...bare,
     async start() {
       tries += 1
       if (tries < 3) throw new Error('no network')
@@ -53,7 +59,7 @@ test('a channel that does not start is tried again, later each time, and closed 
 test('what only a person can mend is not tried again', async () => {
   let tries = 0
   const { channel, clock } = kept(() => ({
-    ...fakeChannel(),
+    ...bare,
     async start() {
       tries += 1
       throw new Problem('The token is wrong.', { mend: 'Get another.' })
@@ -68,7 +74,7 @@ test('what only a person can mend is not tried again', async () => {
 test('a platform out of reach holds nobody up, neither at the start nor at the end', async () => {
   const stopped = Promise.withResolvers<void>()
   const { channel, clock } = kept(() => ({
-    ...fakeChannel(),
+    ...bare,
     start: () => stopped.promise,
     stop: async () => stopped.resolve(),
   }))
