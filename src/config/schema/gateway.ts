@@ -78,6 +78,7 @@ export const gateway = {
   }),
   voice: f.section('Speech.', {
     model_name: f.text('The model that turns voice into text.'),
+    command: f.list('A program that turns a WAV file into text, word by word; {file} stands for the file.'),
     tts_model_name: f.text('The model that speaks.'),
     echo_transcription: f.flag(false, 'Show what was understood.'),
     elevenlabs_api_key: f.secret('ElevenLabs key.'),
