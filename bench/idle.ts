@@ -25,10 +25,13 @@ const onDiscord = {
 
 /** MB after some time of quiet. */
 async function idle(channels: object): Promise<number> {
-  await using gateway = await gatewayProcess({
-    model_list: [{ model_name: 'm', model: 'openai/m', api_base: model.url, api_key: 'bench-only' }],
-    channel_list: channels,
-  }, process.env['BENCH_NODE_ARGS']?.split(' '))
+  await using gateway = await gatewayProcess(
+    {
+      model_list: [{ model_name: 'm', model: 'openai/m', api_base: model.url, api_key: 'bench-only' }],
+      channel_list: channels,
+    },
+    process.env['BENCH_NODE_ARGS']?.split(' '),
+  )
   await sleep(seconds * 1_000)
   return gateway.memory()
 }

@@ -102,10 +102,14 @@ await telegram[Symbol.asyncDispose]()
 const all = [...asked.values()]
 const lost = all.filter(({ answeredAt }) => answeredAt === undefined).length
 const doubled = all.filter(({ sends }) => sends > 1).length
-const own = sorted(shares.filter(({ at }) => at - start > Math.min(warmUpMs, (minutes * 60_000) / 2)).map(({ ms }) => ms))
+const own = sorted(
+  shares.filter(({ at }) => at - start > Math.min(warmUpMs, (minutes * 60_000) / 2)).map(({ ms }) => ms),
+)
 const [first = 0, last = 0] = [memory[0], memory.at(-1)]
 console.log(`${all.length - lost} answered, ${lost} lost, ${doubled} doubled`)
-console.log(`Own share: median ${at(own, 0.5)} ms, p99 ${at(own, 0.99)} ms, longest ${at(own, 1)} ms (goal: p99 ${goals.p99} ms)`)
+console.log(
+  `Own share: median ${at(own, 0.5)} ms, p99 ${at(own, 0.99)} ms, longest ${at(own, 1)} ms (goal: p99 ${goals.p99} ms)`,
+)
 console.log(`Memory: ${first.toFixed(0)} MB at the start, ${last.toFixed(0)} MB at the end`)
 const met = lost === 0 && doubled === 0 && Number(at(own, 0.99)) <= goals.p99 && last <= first * goals.growth
 process.exitCode = met ? 0 : 1

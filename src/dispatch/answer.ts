@@ -7,7 +7,7 @@ import { packOutbound } from './payload.ts'
 import { pieces } from './pieces.ts'
 import type { Desk, Ground, TurnOutcome, TurnWatcher } from './ports.ts'
 import { type Running, type Steered, Stop } from './running.ts'
-import type { Work } from './work.ts'
+import { liveNote, type Work } from './work.ts'
 
 /** How an answer reaches its person. */
 export interface Delivery {
@@ -119,6 +119,7 @@ async function conclude(
   if (id === undefined) await store.inbox.done(work.inbox, items)
   else await store.turns.finish({ id, at: clock.now(), outbox: items, ...end.record })
   await checkpoint('turn-finished')
+  if (id !== undefined && shown !== undefined) await store.notes.remove(liveNote(id))
   await ended(work.message, end.record)
   if (message) await delivery.deliver(work, live, message, items)
 }

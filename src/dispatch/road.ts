@@ -10,7 +10,7 @@ import { unpackInbound } from './payload.ts'
 import type { Desk, Ground } from './ports.ts'
 import { recovered } from './recover.ts'
 import { runnings } from './running.ts'
-import { joined, type Work } from './work.ts'
+import { joined, liveNote, type Work } from './work.ts'
 
 /** The one road from a message to its answer. */
 export interface Road {
@@ -51,7 +51,7 @@ export function road(desk: Desk, ground: Ground, deliveries: Deliveries = {}): R
   const outbox: Delivery = {
     async live(work, turn) {
       if (work.cause !== 'chat') return liveMessage(undefined, work)
-      const name = `live:${turn}`
+      const name = liveNote(turn)
       const shown = work.resumes === undefined ? undefined : await store.notes.get(name)
       return liveMessage(work.channel, work, {
         ...(typeof shown === 'string' && { shown }),

@@ -74,8 +74,8 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
   const spaces = workspaces(house)
   const admitted = admission(house, randomUUID)
   const isConsole = ({ channel }: ChatRef) => options.console !== undefined && channel === options.console.channel.name
-  /** Turns in which a tool has written to the turn's own chat. */
-  const answered = new Set<string>()
+  /** Turns that run, and whether a tool has written to the turn's own chat. */
+  const answered = new Map<string, boolean>()
   const armed = new Map<string, string>()
 
   async function send(channel: string, session: string, message: OutboundMessage): Promise<void> {
@@ -90,7 +90,7 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
   const parts: ToolParts = {
     house,
     spaces,
-    outbox: outboxTool(send, (turn) => answered.add(turn)),
+    outbox: outboxTool(send, (turn) => answered.has(turn) && answered.set(turn, true)),
     recall: recallTool(store),
     ...(options.schedule && { schedule: options.schedule }),
     ...(options.skills && { skills: options.skills }),
@@ -133,7 +133,7 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
     guard: approvals.guard,
     settled,
     thought: (question: TurnQuestion, text: string) => showThought(question, text),
-    answered: (turn: string) => answered.delete(turn),
+    answered: (turn: string) => answered.get(turn) === true,
     newId: randomUUID,
     ...(options.ready && { ready: options.ready }),
   }
@@ -176,7 +176,14 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
         signal,
       )
     },
-    turn: run.run,
+    async turn(question, ...rest) {
+      answered.set(question.turn, false)
+      try {
+        return await run.run(question, ...rest)
+      } finally {
+        answered.delete(question.turn)
+      }
+    },
     ...(options.ended && { ended: options.ended }),
     async disarm(session) {
       const skill = armed.get(session)

@@ -67,7 +67,7 @@ export function toolboxes(parts: ToolParts): Toolboxes {
       allowUnsandboxed: async (_, context) => parts.mayRunBare(context),
       network: sandbox.network,
       expose: sandbox.expose.map(({ source, mode }) => ({ path: source ?? '', writable: mode === 'rw' })),
-      timeZone: machineZone(),
+      timeZone: machineZone,
     }
   }
   const readable = async () =>
