@@ -20,6 +20,7 @@ import { outboxTool, recallTool } from './reach.ts'
 import { commandServices } from './services.ts'
 import { side } from './side.ts'
 import { type Helpers, subagentDesk } from './subagents.ts'
+import { type SummingUp, summingUp } from './summing-up.ts'
 import { toolboxes, type Toolboxes, type ToolParts } from './toolbox.ts'
 import { turns } from './turn.ts'
 import { type Workspaces, workspaces } from './workspaces.ts'
@@ -34,6 +35,7 @@ export interface Assistant {
   readonly helpers: Helpers
   readonly spaces: Workspaces
   readonly boxes: Toolboxes
+  readonly summingUp: SummingUp
   agents(): Agents
 }
 
@@ -48,6 +50,8 @@ export interface AssistantOptions {
   /** A folder that the default agent works in instead of its own. */
   readonly workspace?: string
   readonly stream: boolean
+  /** The process goes on after an answer: long conversations are summed up then, not at their next turn. */
+  readonly stays: boolean
   /** Names of the channels that are on. */
   channels(): readonly string[]
   readonly voice?: () => VoiceHearing | undefined
@@ -146,6 +150,8 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
     },
   })
 
+  const summaries = summingUp(turnParts, (...args) => made.between(...args))
+
   function showThought({ message, session }: TurnQuestion, text: string): void {
     const entry = house.current.loaded.config.channel_list[message.at.channel]
     const chat = entry?.reasoning_channel_id
@@ -185,6 +191,7 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
       }
     },
     ...(options.ended && { ended: options.ended }),
+    ...(options.stays && { rested: summaries.rested }),
     async disarm(session) {
       const skill = armed.get(session)
       armed.delete(session)
@@ -226,5 +233,5 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
     const { agent, session } = desk.route(message)
     return { session, payload: JSON.stringify({ message, agent, role: message.due?.role ?? 'member' }) }
   }
-  return { road: made, stored, admission: admitted, approvals, helpers, spaces, boxes, agents }
+  return { road: made, stored, admission: admitted, approvals, helpers, spaces, boxes, summingUp: summaries, agents }
 }

@@ -17,7 +17,7 @@ import { localMoment } from '../moment.ts'
 import { turnReport } from '../report.ts'
 import { version } from '../version.ts'
 import { showing } from './events.ts'
-import { type Choice, chainOf, choose, executorEntry, requestLimits } from './models.ts'
+import { backend, type Choice, chainOf, choose, requestLimits } from './models.ts'
 import type { Toolboxes } from './toolbox.ts'
 import type { Workspaces } from './workspaces.ts'
 
@@ -118,11 +118,11 @@ export function turns(parts: TurnParts) {
     state: SessionState,
     log: readonly LogEntry[],
   ) {
-    const executor = parts.model === undefined && state.model === undefined ? executorEntry(house) : undefined
-    if (executor) {
+    const direct = backend(house, parts.model ?? state.model)
+    if (direct) {
       const tools = await boxes.coding(workspace)
       return {
-        provider: house.fleet.chain([{ name: executor.name, entries: [executor] }]),
+        provider: direct,
         tools: named(tools),
         system: await prompt(content, []),
         direct: true,
