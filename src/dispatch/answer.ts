@@ -1,7 +1,7 @@
 import type { Channel, LiveMessage, OutboundMessage } from '../core/channel.ts'
 import type { Message, UserMessage } from '../core/message.ts'
 import type { NewOutboxItem } from '../core/store.ts'
-import { commandIn, obey } from './commands/commands.ts'
+import { commandOf, obey } from './commands/commands.ts'
 import { honest } from './honest.ts'
 import { packOutbound } from './payload.ts'
 import { pieces } from './pieces.ts'
@@ -27,7 +27,7 @@ export interface Delivery {
 /** Takes one message to its answer, and stores its end. Never throws for a turn that failed: the chat is told. */
 export async function answer(running: Running, desk: Desk, ground: Ground, delivery: Delivery): Promise<void> {
   const { work } = running
-  const given = work.resumes === undefined && work.cause === 'chat' ? commandIn(work.message.text) : undefined
+  const given = work.resumes === undefined && work.cause === 'chat' ? commandOf(work.message) : undefined
   const { signal } = running.abort
   if (!given) return turn(running, work, await desk.disarm(work.session), desk, ground, delivery)
   const context = {
@@ -157,7 +157,7 @@ async function begin(
   delivery: Delivery,
 ): Promise<readonly UserMessage[]> {
   const { store, clock, checkpoint } = ground
-  const heard = await desk.hear(work.message, work.agent, running.abort.signal)
+  const heard = await desk.hear(work.message, work, running.abort.signal)
   await checkpoint('turn-heard')
   if (heard.echo !== undefined) await note(work, heard.echo, ground, delivery)
   await store.turns.begin({

@@ -3,7 +3,7 @@ import type { ChatRef } from '../core/place.ts'
 import type { InboxItem } from '../core/store.ts'
 import { type Delivery, say } from './answer.ts'
 import type { Bursts } from './bursts.ts'
-import { commandIn, type GivenCommand, obey } from './commands/commands.ts'
+import { commandOf, type GivenCommand, obey } from './commands/commands.ts'
 import type { LaneOfWork } from './lane.ts'
 import { packInbound, type StoredInbound } from './payload.ts'
 import type { Desk, Ground } from './ports.ts'
@@ -30,7 +30,7 @@ export function intake(channel: Channel, desk: Desk, ground: Ground, parts: Inta
     await checkpoint('message-arrived')
     if (!(await keep(work))) return
     await checkpoint('message-stored')
-    const given = work.cause === 'chat' ? commandIn(work.message.text) : undefined
+    const given = work.cause === 'chat' ? commandOf(work.message) : undefined
     if (given?.command.control) await obeyNow(work, given)
     else if (given || work.cause !== 'chat') lane.go(work)
     else burst.add(burstKey(work), work, arrived.album === undefined ? 'text' : 'album')
@@ -115,6 +115,6 @@ export function intake(channel: Channel, desk: Desk, ground: Ground, parts: Inta
 
 const platformId = ({ chat }: ChatRef, id: string) => `${chat}/${id}`
 
-/** Messages of one person in one chat belong together; an album by its id. */
+/** Messages of one person in one chat belong together; an album by its id, what they pass on apart from their own words. */
 const burstKey = ({ session, message }: Work) =>
-  [session, message.at.chat, message.from.id, message.album ?? ''].join('\n')
+  [session, message.at.chat, message.from.id, message.album ?? '', message.forwardedFrom ?? ''].join('\n')

@@ -9,7 +9,7 @@ import type { Deliveries } from '../../dispatch/deliver.ts'
 import type { Desk, Ground, TurnQuestion } from '../../dispatch/ports.ts'
 import { road, type Road } from '../../dispatch/road.ts'
 import { route } from '../../dispatch/routing/route.ts'
-import { agentOfSession } from '../../dispatch/routing/session-key.ts'
+import { agentOfSession, isShared } from '../../dispatch/routing/session-key.ts'
 import { type Agents, agentsOf } from '../agents.ts'
 import type { House } from '../house.ts'
 import { type Admission, admission } from './admission.ts'
@@ -110,6 +110,7 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
     newId: randomUUID,
     sandboxed: async () => 'wrap' in (await boxes.sandbox()),
     isConsole,
+    isOn: (channel) => options.channels().includes(channel),
     send,
     ...(confirm && { confirm }),
   })
@@ -139,7 +140,7 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
   const helpers = subagentDesk(turnParts, {
     async arrived(message) {
       const channel = made.channel(message.at.channel)
-      if (channel) await made.receiver(channel).message(message)
+      if (channel) await made.arrived(channel, message)
       else if (options.console && isConsole(message.at)) await made.ask(options.console.channel, message)
     },
   })
@@ -160,7 +161,7 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
       if (own !== undefined) return { agent: agentOfSession(own), session: own }
       return route(message, house.current.loaded.config)
     },
-    hear(message, agent, signal) {
+    hear(message, { agent, session, role }, signal) {
       const voice = options.voice?.()
       return hearMessage(
         message,
@@ -169,6 +170,7 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
           now: () => clock.now(),
           maxBytes: house.current.loaded.config.agents.defaults.max_media_size,
           workspace: async () => (await spaces.of(agents().get(agent))).root,
+          foreign: role !== 'owner' && isShared(session),
           ...(voice && { voice }),
         },
         signal,

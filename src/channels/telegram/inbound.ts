@@ -24,7 +24,10 @@ export function readMessage(message: Message, { channel, me, load }: Reader): In
   if (!from) return undefined
   const { text, mentioned, foreign } = wordsTo(me, message)
   const attachments = attachmentsOf(message, load)
-  const whole = [forwarded(message.forward_origin), text, ...extrasOf(message)].filter(Boolean).join('\n')
+  const origin = forwardedFrom(message.forward_origin, from)
+  const whole = [message.forward_origin && `[forwarded from ${origin ?? from.name}]`, text, ...extrasOf(message)]
+    .filter(Boolean)
+    .join('\n')
   const something = mentioned || [whole, ...attachments].some(Boolean)
   if (foreign || !something) return undefined
   const at: ChatRef = placeOf(message, channel)
@@ -38,6 +41,7 @@ export function readMessage(message: Message, { channel, me, load }: Reader): In
     attachments,
     ...(at.thread !== undefined && { parent: at.chat }),
     ...(replyTo && { replyTo }),
+    ...(origin !== undefined && { forwardedFrom: origin }),
     ...(message.media_group_id !== undefined && { album: message.media_group_id }),
   }
 }
@@ -79,14 +83,17 @@ function replyOf({ reply_to_message: reply, quote }: Message, me: User): Inbound
       .filter(Boolean)
       .join('\n'),
     from: name,
+    ...(reply.from && !reply.sender_chat && { fromId: String(reply.from.id) }),
     own: reply.from?.id === me.id,
   }
 }
 
-function forwarded(origin: Origin | undefined): string {
-  if (!origin) return ''
+/** Whose words are passed on; undefined for the sender's own. */
+function forwardedFrom(origin: Origin | undefined, sender: Sender): string | undefined {
+  if (!origin) return undefined
   const { sender_user: user, sender_user_name: hidden, sender_chat: group, chat } = origin
-  return `[forwarded from ${user ? nameOf(user) : (hidden ?? group?.title ?? chat?.title ?? 'somebody')}]`
+  if (user && String(user.id) === sender.id) return undefined
+  return user ? nameOf(user) : (hidden ?? group?.title ?? chat?.title ?? 'somebody')
 }
 
 /** What is neither text nor file, in words. */

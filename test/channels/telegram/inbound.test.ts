@@ -46,7 +46,7 @@ test('in a group the bot is addressed by mention, by command, by reply, and by n
       ['yes', true, 'group'],
     ],
   )
-  assert.deepEqual(inbox.messages[6]?.replyTo, { id: '5', text: 'Shall I?', from: 'Test Bot', own: true })
+  assert.deepEqual(inbox.messages[6]?.replyTo, { id: '5', text: 'Shall I?', from: 'Test Bot', fromId: '123456', own: true })
 })
 
 test('a topic is a thread of its chat; the message that made it is no reply', async () => {
@@ -160,8 +160,8 @@ test('a reply brings the words it answers: the quoted part, the caption, the nam
   assert.deepEqual(
     it.inbox.messages.map(({ replyTo }) => replyTo),
     [
-      { id: '100', text: 'a caption\n[audio: voice.ogg]', from: 'Dave', own: false },
-      { id: '100', text: 'words', from: 'Dave', own: false },
+      { id: '100', text: 'a caption\n[audio: voice.ogg]', from: 'Dave', fromId: '14', own: false },
+      { id: '100', text: 'words', from: 'Dave', fromId: '14', own: false },
     ],
   )
 })
