@@ -1,7 +1,7 @@
 import { type Approvals, approvals } from '../../access/approvals.ts'
 import { heardBy } from '../../agent/outside.ts'
 import { names } from '../../access/names.ts'
-import type { ApprovalRequest } from '../../access/ports.ts'
+import type { ApprovalPorts, ApprovalRequest } from '../../access/ports.ts'
 import { requestText } from '../../access/request-text.ts'
 import type { OutboundMessage } from '../../core/channel.ts'
 import { textOf } from '../../core/message.ts'
@@ -19,6 +19,7 @@ export interface ApprovalParts {
   isConsole(place: ChatRef): boolean
   /** True when messages can be sent through a channel now. */
   isOn(channel: string): boolean
+  readonly rules?: ApprovalPorts['rules']
   send(channel: string, session: string, message: OutboundMessage): Promise<void>
   /** Asks the person at the terminal; undefined when nobody is there. */
   confirm?(question: string, signal: AbortSignal): Promise<boolean | undefined>
@@ -53,6 +54,7 @@ export function askingApprovals(parts: ApprovalParts): Approvals {
       await parts.send(place.channel, request.session, { to: place, text: requestText(request), key: request.grant })
       return 'asked'
     },
+    ...(parts.rules && { rules: parts.rules }),
     ...(confirm && {
       confirm: (request: ApprovalRequest, signal: AbortSignal) =>
         confirm(`${request.why}\n${request.what}\nAllow it?`, signal),

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
+import type { ApprovalPorts } from '../../access/ports.ts'
 import type { Approvals } from '../../access/approvals.ts'
 import type { Channel, InboundMessage, OutboundMessage } from '../../core/channel.ts'
+import type { ToolCallPart } from '../../core/message.ts'
 import type { ChatRef } from '../../core/place.ts'
 import { Problem } from '../../core/problem.ts'
 import type { Tool, ToolContext } from '../../core/tool.ts'
@@ -57,10 +59,14 @@ export interface AssistantOptions {
   /** Resolves when the tools of others had time to come up. */
   readonly ready?: () => Promise<void>
   readonly ended?: Desk['ended']
+  /** What calls may do; absent: the table of access/rules.ts. */
+  readonly rules?: ApprovalPorts['rules']
   readonly services?: Pick<CommandServices, 'mcp' | 'mcpTools' | 'status' | 'reload' | 'panic'>
   readonly deliveries?: Deliveries
   readonly checkpoint?: Ground['checkpoint']
 }
+
+const callOf = ({ turn, call }: ToolContext) => JSON.stringify([turn, call])
 
 /** Wires the rooms to one road. Nothing is opened before it is used. */
 export function assistant(house: House, options: AssistantOptions): Assistant {
@@ -76,6 +82,8 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
   /** Turns in which a tool has written to the turn's own chat. */
   const answered = new Set<string>()
   const armed = new Map<string, string>()
+  /** Calls that the guard let through and that have not ended. */
+  const passed = new Set<string>()
 
   async function send(channel: string, session: string, message: OutboundMessage): Promise<void> {
     if (options.console && isConsole(message.to)) return void (await options.console.channel.send(message))
@@ -99,8 +107,8 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
       status: (...args) => helpers.tool.status(...args),
     },
     more: (round) => options.more?.(round) ?? [],
-    // What a person's turn runs has passed the guard, which asks an owner where there is no wall. Jobs have passed none.
-    mayRunBare: ({ cause, origin }) => cause !== 'cron' || isConsole(origin),
+    // The guard asks an owner where there is no wall. A job's own command has passed none.
+    mayRunBare: (context) => passed.has(callOf(context)),
   }
   const boxes = toolboxes(parts)
   const confirm = options.console?.channel.confirm?.bind(options.console.channel)
@@ -112,12 +120,13 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
     isConsole,
     isOn: (channel) => options.channels().includes(channel),
     send,
+    ...(options.rules && { rules: options.rules }),
     ...(confirm && { confirm }),
   })
   const settled = (tool: Tool): Tool => ({
     ...tool,
     async run(input, context: ToolContext) {
-      const output = await tool.run(input, context)
+      const output = await tool.run(input, context).finally(() => passed.delete(callOf(context)))
       if (tool.effects?.(input, context).length) await approvals.finished({ name: tool.spec.name, input }, context)
       return output
     },
@@ -129,7 +138,11 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
     agents,
     ...(options.model !== undefined && { model: options.model }),
     stream: options.stream,
-    guard: approvals.guard,
+    async guard(call: ToolCallPart, tool: Tool, context: ToolContext) {
+      const instead = await approvals.guard(call, tool, context)
+      if (!instead) passed.add(callOf(context))
+      return instead
+    },
     settled,
     thought: (question: TurnQuestion, text: string) => showThought(question, text),
     answered: (turn: string) => answered.delete(turn),
