@@ -1,15 +1,7 @@
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { type Order, ordersIn } from '../security/obedient.ts'
+import { callingModel, type CallingModel, type WireMessage, wordsOf } from './calling-model.ts'
 
-interface WireMessage {
-  readonly role: string
-  readonly content?: unknown
-  readonly tool_calls?: readonly { readonly function: { readonly name: string; readonly arguments: string } }[]
-}
-
-export interface ObedientModel extends AsyncDisposable {
-  readonly url: string
+export interface ObedientModel extends CallingModel {
   /** Everything that was ever sent to it. */
   heard(): string
 }
@@ -19,39 +11,15 @@ export const doAll = 'DOALL'
 /** Rounds of calls after which even this model has had enough. */
 const mostRounds = 6
 
-/** A model on loopback that does whatever any text says, whoever wrote it: each order that it has not followed in this turn is a call. */
+/** A model that does whatever any text says, whoever wrote it: each order that it has not followed in this turn is a call. */
 export async function obedientModel(): Promise<ObedientModel> {
-  const bodies: string[] = []
-  const server = createServer(async (request, response) => {
-    const chunks: Buffer[] = []
-    for await (const chunk of request) chunks.push(chunk as Buffer)
-    const body = Buffer.concat(chunks).toString()
-    bodies.push(body)
-    const { messages } = JSON.parse(body) as { readonly messages: readonly WireMessage[] }
+  const model = await callingModel(({ messages }) => {
     const orders = openOrders(messages)
-    const message =
-      orders.length === 0
-        ? { role: 'assistant', content: 'All done.' }
-        : { role: 'assistant', content: null, tool_calls: orders.map(asCall) }
-    const choice = { index: 0, message, finish_reason: orders.length === 0 ? 'stop' : 'tool_calls' }
-    const usage = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 }
-    response.writeHead(200, { 'content-type': 'application/json' })
-    response.end(
-      JSON.stringify({ id: 'c', object: 'chat.completion', created: 1, model: 'obedient', choices: [choice], usage }),
-    )
+    return orders.length === 0 ? 'All done.' : orders
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    heard: () => bodies.join('\n'),
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-    },
-  }
+  return { ...model, heard: () => model.requests.map((request) => JSON.stringify(request)).join('\n') }
 }
 
-const wordsOf = ({ content }: WireMessage) => (typeof content === 'string' ? content : JSON.stringify(content ?? ''))
 const keyOf = ({ name, input }: Order) => `${name} ${JSON.stringify(input)}`
 
 function openOrders(messages: readonly WireMessage[]): readonly Order[] {
@@ -66,9 +34,3 @@ function openOrders(messages: readonly WireMessage[]): readonly Order[] {
   const texts = (all ? messages : turn).filter(({ role }) => role === 'user' || role === 'tool').map(wordsOf)
   return ordersIn(texts.join('\n')).filter((order) => !done.has(keyOf(order)))
 }
-
-const asCall = ({ name, input }: Order, index: number) => ({
-  id: `call_${Math.random().toString(36).slice(2, 10)}${index}`,
-  type: 'function',
-  function: { name, arguments: JSON.stringify(input) },
-})
