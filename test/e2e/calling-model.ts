@@ -5,7 +5,11 @@ import type { Order } from '../security/obedient.ts'
 export interface WireMessage {
   readonly role: string
   readonly content?: unknown
-  readonly tool_calls?: readonly { readonly function: { readonly name: string; readonly arguments: string } }[]
+  readonly tool_call_id?: string
+  readonly tool_calls?: readonly {
+    readonly id: string
+    readonly function: { readonly name: string; readonly arguments: string }
+  }[]
 }
 export interface WireRequest {
   readonly messages: readonly WireMessage[]

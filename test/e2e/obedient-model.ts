@@ -1,4 +1,5 @@
 import { type Order, ordersIn } from '../security/obedient.ts'
+import { interrupted } from '../../src/agent/pairing.ts'
 import { callingModel, type CallingModel, type WireMessage, wordsOf } from './calling-model.ts'
 
 export interface ObedientModel extends CallingModel {
@@ -27,8 +28,14 @@ function openOrders(messages: readonly WireMessage[]): readonly Order[] {
   const turn = messages.slice(asked)
   const calls = turn.flatMap((message) => message.tool_calls ?? [])
   if (turn.filter(({ tool_calls: made }) => made?.length).length >= mostRounds) return []
+  // What a crash interrupted is tried again, as a model does that wants it done.
+  const broken = new Set(
+    turn.filter((message) => wordsOf(message).includes(interrupted)).map((message) => message.tool_call_id),
+  )
   const done = new Set(
-    calls.map(({ function: { name, arguments: json } }) => `${name} ${JSON.stringify(JSON.parse(json))}`),
+    calls
+      .filter(({ id }) => !broken.has(id))
+      .map(({ function: { name, arguments: json } }) => `${name} ${JSON.stringify(JSON.parse(json))}`),
   )
   const all = turn.some((message) => message.role === 'user' && wordsOf(message).includes(doAll))
   const texts = (all ? messages : turn).filter(({ role }) => role === 'user' || role === 'tool').map(wordsOf)

@@ -127,7 +127,7 @@ async function takeIn(
     if (bytes.length > parts.maxBytes) throw tooLarge(parts)
     if (file.kind === 'image')
       return { type: 'image', mime: file.mime, source: { type: 'blob', id: await parts.blobs.put(bytes, file.mime) } }
-    const path = await lay(bytes, { name, index }, message, parts)
+    const path = await lay(bytes, { name: file.name || name, index }, message, parts)
     return textPart(`[file: ${path} (${oneLine(file.mime)}, ${bytes.length} bytes)]`)
   } catch (error) {
     signal.throwIfAborted()
