@@ -96,7 +96,7 @@ export function road(desk: Desk, ground: Ground, deliveries: Deliveries = {}): R
     receiver(channel) {
       const entry = entrance(channel)
       // Whatever a platform sends, it is not the house that speaks.
-      return { ...entry, message: ({ due: _, ...message }) => entry.message(message) }
+      return { ...entry, message: ({ due: _due, ...message }) => entry.message(message) }
     },
     arrived: (channel, message) => entrance(channel).message(message),
     async open(channel) {

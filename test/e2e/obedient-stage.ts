@@ -111,7 +111,7 @@ export async function stage(guarded: boolean): Promise<Stage> {
   const channel = fakeChannel({
     onSend(_, { text, to }) {
       const [, code] = /\/approve (\w[\w-]*)/.exec(text) ?? []
-      if (/^\*\*May I use/.test(text) && code !== undefined) {
+      if (text.startsWith('**May I use') && code !== undefined) {
         asked.push({ text, code, chat: to.chat })
         void decide(Number(to.chat.replace('boss', '')), code)
       }

@@ -20,7 +20,7 @@ async function attempt({ rows, happened, memberMay = false }: AttackClass, index
       return `${row.name}, in ${carrier.name}`
     }),
   )
-  const did = await Promise.all(rows.map((_, at) => happened(place, index * room + at)))
+  const did = await Promise.all(rows.map(async (_, at) => happened(place, index * room + at)))
   return { happened: names.filter((_, at) => did[at]), missed: names.filter((_, at) => !did[at]) }
 }
 

@@ -19,7 +19,8 @@ export interface ApprovalParts {
   isConsole(place: ChatRef): boolean
   /** True when messages can be sent through a channel now. */
   isOn(channel: string): boolean
-  readonly rules?: ApprovalPorts['rules']
+  /** Absent: the table of access/rules.ts. */
+  readonly rules?: ApprovalPorts['rules'] | undefined
   send(channel: string, session: string, message: OutboundMessage): Promise<void>
   /** Asks the person at the terminal; undefined when nobody is there. */
   confirm?(question: string, signal: AbortSignal): Promise<boolean | undefined>

@@ -2,10 +2,8 @@ import { randomUUID } from 'node:crypto'
 import type { ApprovalPorts } from '../../access/ports.ts'
 import type { Approvals } from '../../access/approvals.ts'
 import type { Channel, InboundMessage, OutboundMessage } from '../../core/channel.ts'
-import type { ToolCallPart } from '../../core/message.ts'
 import type { ChatRef } from '../../core/place.ts'
 import { Problem } from '../../core/problem.ts'
-import type { Tool, ToolContext } from '../../core/tool.ts'
 import type { CommandServices } from '../../dispatch/commands/services.ts'
 import type { Deliveries } from '../../dispatch/deliver.ts'
 import type { Desk, Ground, TurnQuestion } from '../../dispatch/ports.ts'
@@ -17,6 +15,7 @@ import type { House } from '../house.ts'
 import { type Admission, admission } from './admission.ts'
 import { askingApprovals } from './approval.ts'
 import { contextText } from './context.ts'
+import { guarded } from './guarded.ts'
 import { hearMessage, type VoiceHearing } from './hear.ts'
 import { outboxTool, recallTool } from './reach.ts'
 import { commandServices } from './services.ts'
@@ -61,13 +60,11 @@ export interface AssistantOptions {
   readonly ready?: () => Promise<void>
   readonly ended?: Desk['ended']
   /** What calls may do; absent: the table of access/rules.ts. */
-  readonly rules?: ApprovalPorts['rules']
+  readonly rules?: ApprovalPorts['rules'] | undefined
   readonly services?: Pick<CommandServices, 'mcp' | 'mcpTools' | 'status' | 'reload' | 'panic'>
   readonly deliveries?: Deliveries
   readonly checkpoint?: Ground['checkpoint']
 }
-
-const callOf = ({ turn, call }: ToolContext) => JSON.stringify([turn, call])
 
 /** Wires the rooms to one road. Nothing is opened before it is used. */
 export function assistant(house: House, options: AssistantOptions): Assistant {
@@ -83,8 +80,6 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
   /** Turns in which a tool has written to the turn's own chat. */
   const answered = new Set<string>()
   const armed = new Map<string, string>()
-  /** Calls that the guard let through and that have not ended. */
-  const passed = new Set<string>()
 
   async function send(channel: string, session: string, message: OutboundMessage): Promise<void> {
     if (options.console && isConsole(message.to)) return void (await options.console.channel.send(message))
@@ -110,7 +105,7 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
     },
     more: (round) => options.more?.(round) ?? [],
     // The guard asks an owner where there is no wall. A job's own command has passed none.
-    mayRunBare: (context) => passed.has(callOf(context)),
+    mayRunBare: (context) => watched.passed(context),
   }
   const boxes = toolboxes(parts)
   const confirm = options.console?.channel.confirm?.bind(options.console.channel)
@@ -122,17 +117,10 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
     isConsole,
     isOn: (channel) => options.channels().includes(channel),
     send,
-    ...(options.rules && { rules: options.rules }),
+    rules: options.rules,
     ...(confirm && { confirm }),
   })
-  const settled = (tool: Tool): Tool => ({
-    ...tool,
-    async run(input, context: ToolContext) {
-      const output = await tool.run(input, context).finally(() => passed.delete(callOf(context)))
-      if (tool.effects?.(input, context).length) await approvals.finished({ name: tool.spec.name, input }, context)
-      return output
-    },
-  })
+  const watched = guarded(approvals)
   const turnParts = {
     house,
     spaces,
@@ -140,12 +128,8 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
     agents,
     ...(options.model !== undefined && { model: options.model }),
     stream: options.stream,
-    async guard(call: ToolCallPart, tool: Tool, context: ToolContext) {
-      const instead = await approvals.guard(call, tool, context)
-      if (!instead) passed.add(callOf(context))
-      return instead
-    },
-    settled,
+    guard: watched.guard,
+    settled: watched.settled,
     thought: (question: TurnQuestion, text: string) => showThought(question, text),
     answered: (turn: string) => answered.delete(turn),
     newId: randomUUID,

@@ -39,12 +39,16 @@ export function readMessage(message: Message, { channel, me, load }: Reader): In
     ...addressing(message, mentioned || replyTo?.own === true),
     text: whole,
     attachments,
-    ...(at.thread !== undefined && { parent: at.chat }),
     ...(replyTo && { replyTo }),
     ...(origin !== undefined && { forwardedFrom: origin }),
-    ...(message.media_group_id !== undefined && { album: message.media_group_id }),
+    ...partOf(message, at),
   }
 }
+
+const partOf = ({ media_group_id: album }: Message, { thread, chat }: ChatRef) => ({
+  ...(thread !== undefined && { parent: chat }),
+  ...(album !== undefined && { album }),
+})
 
 const addressing = ({ chat }: Message, called: boolean): Pick<InboundMessage, 'kind' | 'addressed'> =>
   chat.type === 'private' ? { kind: 'direct', addressed: true } : { kind: 'group', addressed: called }
@@ -76,16 +80,20 @@ function replyOf({ reply_to_message: reply, quote }: Message, me: User): Inbound
   if (!reply || reply.forum_topic_created) return undefined
   const files = attachmentsOf(reply, () => Promise.reject(new Error('Only looked at.')))
   const words = quote?.text ?? reply.text ?? reply.caption ?? ''
-  const name = reply.from ? nameOf(reply.from) : (reply.sender_chat?.title ?? '')
   return {
     id: String(reply.message_id),
     text: [words, ...extrasOf(reply), ...files.map((file) => `[${file.kind}: ${file.name}]`)]
       .filter(Boolean)
       .join('\n'),
-    from: name,
-    ...(reply.from && !reply.sender_chat && { fromId: String(reply.from.id) }),
-    own: reply.from?.id === me.id,
+    ...authorOf(reply, me),
   }
+}
+
+/** Who wrote what is quoted. Somebody's words that the sender has passed on are not the sender's. */
+function authorOf({ from, sender_chat: chat, forward_origin: origin }: Message, me: User) {
+  if (!from) return { from: chat?.title ?? '', own: false }
+  const known = !chat && !origin
+  return { from: nameOf(from), ...(known && { fromId: String(from.id) }), own: from.id === me.id }
 }
 
 /** Whose words are passed on; undefined for the sender's own. */

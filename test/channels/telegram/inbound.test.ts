@@ -46,7 +46,13 @@ test('in a group the bot is addressed by mention, by command, by reply, and by n
       ['yes', true, 'group'],
     ],
   )
-  assert.deepEqual(inbox.messages[6]?.replyTo, { id: '5', text: 'Shall I?', from: 'Test Bot', fromId: '123456', own: true })
+  assert.deepEqual(inbox.messages[6]?.replyTo, {
+    id: '5',
+    text: 'Shall I?',
+    from: 'Test Bot',
+    fromId: '123456',
+    own: true,
+  })
 })
 
 test('a topic is a thread of its chat; the message that made it is no reply', async () => {
@@ -147,6 +153,10 @@ test('places, contacts, stickers, polls and forwarded words arrive as text, film
       ['', 'animation.mp4'],
       ['see here (https://example.com)'],
     ],
+  )
+  assert.deepEqual(
+    it.inbox.messages.flatMap(({ forwardedFrom }) => forwardedFrom ?? []),
+    ['Carol'],
   )
 })
 
