@@ -8,9 +8,10 @@ import { assistant } from './desk/desk.ts'
 import { choose } from './desk/models.ts'
 import { extensions } from './desk/extensions.ts'
 import { mcpServices } from './desk/mcp-services.ts'
+import { voice } from './desk/voice.ts'
 import { followConfig } from './follow-config.ts'
-import { jobTool } from './gateway/clockwork.ts'
 import { type House, type HouseOptions, openHouse } from './house.ts'
+import { jobTool } from './job-tool.ts'
 import { promptHistory, type PromptHistory } from './prompt-history.ts'
 import { reloadConfig } from './reload.ts'
 import { redactedChannel } from './redacted-channel.ts'
@@ -85,6 +86,7 @@ async function terminalApp(options: BuildOptions, house: House): Promise<App> {
     channels: () => [],
     schedule: jobTool(house),
     ...more.desk,
+    ...voice(house),
     services: { ...mcpServices(house, more), reload: () => reloadConfig(house) },
   })
   const guided = house.current.sources.entries.every((entry) => entry.source === 'built in') && model === undefined

@@ -2,13 +2,13 @@ import type { Channel, LiveMessage, OutboundMessage } from '../core/channel.ts'
 import type { Message, UserMessage } from '../core/message.ts'
 import type { NewOutboxItem } from '../core/store.ts'
 import type { CommandResult } from './commands/command.ts'
-import { commandIn, type GivenCommand, obey } from './commands/commands.ts'
+import { commandOf, type GivenCommand, obey } from './commands/commands.ts'
 import { honest } from './honest.ts'
 import { packOutbound } from './payload.ts'
 import { pieces } from './pieces.ts'
 import type { Desk, Ground, TurnOutcome, TurnWatcher } from './ports.ts'
 import { type Running, type Steered, Stop } from './running.ts'
-import type { Work } from './work.ts'
+import { liveNote, type Work } from './work.ts'
 
 /** How an answer reaches its person. */
 export interface Delivery {
@@ -28,7 +28,7 @@ export interface Delivery {
 /** Takes one message to its answer, and stores its end. Never throws for a turn that failed: the chat is told. */
 export async function answer(running: Running, desk: Desk, ground: Ground, delivery: Delivery): Promise<void> {
   const { work } = running
-  const given = work.resumes === undefined && work.cause === 'chat' ? commandIn(work.message.text) : undefined
+  const given = work.resumes === undefined && work.cause === 'chat' ? commandOf(work.message) : undefined
   const { signal } = running.abort
   if (!given) return turn(running, work, await desk.disarm(work.session), desk, ground, delivery)
   const result = await carryOut(work, given, desk, signal)
@@ -61,7 +61,7 @@ async function carryOut(
 
 /** The control word that a message is: such a word waits for no lane. */
 export function controlIn({ cause, message }: Pick<Work, 'cause' | 'message'>): GivenCommand | undefined {
-  const given = cause === 'chat' ? commandIn(message.text) : undefined
+  const given = cause === 'chat' ? commandOf(message) : undefined
   return given?.command.control ? given : undefined
 }
 
@@ -143,6 +143,7 @@ async function conclude(
   if (id === undefined) await store.inbox.done(work.inbox, items)
   else await store.turns.finish({ id, at: clock.now(), outbox: items, ...end.record })
   await checkpoint('turn-finished')
+  if (id !== undefined && shown !== undefined) await store.notes.remove(liveNote(id))
   await ended(work.message, end.record)
   if (message) await delivery.deliver(work, live, message, items)
   if (end.record.state === 'done') rested?.(work.session, work.agent)
@@ -182,7 +183,7 @@ async function begin(
   delivery: Delivery,
 ): Promise<readonly UserMessage[]> {
   const { store, clock, checkpoint } = ground
-  const heard = await desk.hear(work.message, work.agent, running.abort.signal)
+  const heard = await desk.hear(work.message, work, running.abort.signal)
   await checkpoint('turn-heard')
   if (heard.echo !== undefined) await note(work, heard.echo, ground, delivery)
   await store.turns.begin({

@@ -3,7 +3,7 @@ import type { ChatRef } from '../core/place.ts'
 import type { InboxItem } from '../core/store.ts'
 import { controlIn, type Delivery, obeyNow } from './answer.ts'
 import type { Bursts } from './bursts.ts'
-import { commandIn } from './commands/commands.ts'
+import { commandOf } from './commands/commands.ts'
 import type { LaneOfWork } from './lane.ts'
 import { packInbound, type StoredInbound } from './payload.ts'
 import type { Desk, Ground } from './ports.ts'
@@ -32,7 +32,7 @@ export function intake(channel: Channel, desk: Desk, ground: Ground, parts: Inta
     await checkpoint('message-stored')
     const control = controlIn(work)
     if (control) await obeyNow(work, control, desk, ground, outbox)
-    else if (work.cause !== 'chat' || commandIn(work.message.text)) lane.go(work)
+    else if (work.cause !== 'chat' || commandOf(work.message)) lane.go(work)
     else burst.add(burstKey(work), work, arrived.album === undefined ? 'text' : 'album')
   }
 
@@ -106,6 +106,6 @@ export function intake(channel: Channel, desk: Desk, ground: Ground, parts: Inta
 
 const platformId = ({ chat }: ChatRef, id: string) => `${chat}/${id}`
 
-/** Messages of one person in one chat belong together; an album by its id. */
+/** Messages of one person in one chat belong together; an album by its id, what they pass on apart from their own words. */
 const burstKey = ({ session, message }: Work) =>
-  [session, message.at.chat, message.from.id, message.album ?? ''].join('\n')
+  [session, message.at.chat, message.from.id, message.album ?? '', message.forwardedFrom ?? ''].join('\n')

@@ -2,7 +2,7 @@ import type { OutboundMessage } from '../core/channel.ts'
 import { Lanes } from '../kit/lanes.ts'
 import { Places } from '../kit/places.ts'
 import { answer, type Delivery, rowsOf } from './answer.ts'
-import { commandIn } from './commands/commands.ts'
+import { commandOf } from './commands/commands.ts'
 import type { Desk, Ground } from './ports.ts'
 import { type Running, type Runnings, Stop } from './running.ts'
 import { alone } from './session-lease.ts'
@@ -56,9 +56,9 @@ export function laneOfWork(desk: Desk, ground: Ground, running: Runnings, outbox
 
   /** True when a turn of the same person takes the message in. */
   async function steered(work: Work): Promise<boolean> {
-    if (work.resumes !== undefined || work.inbox.length === 0 || commandIn(work.message.text)) return false
+    if (work.resumes !== undefined || work.inbox.length === 0 || commandOf(work.message)) return false
     if (!running.canSteer(work)) return false
-    const { messages } = await desk.hear(work.message, work.agent, new AbortController().signal)
+    const { messages } = await desk.hear(work.message, work, new AbortController().signal)
     return running.steer({ work, messages })
   }
 

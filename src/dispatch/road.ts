@@ -10,12 +10,14 @@ import { unpackInbound } from './payload.ts'
 import type { Desk, Ground } from './ports.ts'
 import { recovered } from './recover.ts'
 import { runnings } from './running.ts'
-import { joined, type Work } from './work.ts'
+import { joined, liveNote, type Work } from './work.ts'
 
 /** The one road from a message to its answer. */
 export interface Road {
   /** What a platform's channel hears goes here: checked, stored, answered through the outbox. Call `open` once before. */
   receiver(channel: Channel): Receiver
+  /** A message that this house made itself, such as what a sub-agent found. Only here may `due` be set: rights go by it. */
+  arrived(channel: Channel, message: InboundMessage): Promise<void>
   /** Begins to send through a channel, and takes up what a former process left of it. */
   open(channel: Channel): Promise<void>
   /** Sends nothing more through a channel. */
@@ -53,7 +55,7 @@ export function road(desk: Desk, ground: Ground, deliveries: Deliveries = {}): R
   const outbox: Delivery = {
     async live(work, turn) {
       if (work.cause !== 'chat') return liveMessage(undefined, work)
-      const name = `live:${turn}`
+      const name = liveNote(turn)
       const shown = work.resumes === undefined ? undefined : await store.notes.get(name)
       return liveMessage(work.channel, work, {
         ...(typeof shown === 'string' && { shown }),
@@ -86,12 +88,19 @@ export function road(desk: Desk, ground: Ground, deliveries: Deliveries = {}): R
   const works = (items: readonly InboxItem[], channel: Channel) =>
     recovered(items, (payload) => unpackInbound(payload, channel, store.blobs), channel)
 
+  const entrance = (channel: Channel) => intake(channel, desk, ground, { lane, running, burst, outbox, send, moved })
+
   return {
     get size() {
       return running.size
     },
     channel: (name) => open.get(name)?.channel,
-    receiver: (channel) => intake(channel, desk, ground, { lane, running, burst, outbox, send, moved }),
+    receiver(channel) {
+      const entry = entrance(channel)
+      // Whatever a platform sends, it is not the house that speaks.
+      return { ...entry, message: ({ due: _due, ...message }) => entry.message(message) }
+    },
+    arrived: (channel, message) => entrance(channel).message(message),
     async open(channel) {
       const out = deliverer(channel, ground, deliveries)
       open.set(channel.name, { channel, out })

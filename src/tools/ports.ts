@@ -2,6 +2,7 @@ import type { Attachment } from '../core/channel.ts'
 import type { ChatRef } from '../core/place.ts'
 import type { SearchHit } from '../core/store.ts'
 import type { ToolContext } from '../core/tool.ts'
+import type { FoundSkill } from './skills/ports.ts'
 
 /** What tools need from other rooms. Each is handed over by app/; a tool whose port is absent is not offered. */
 
@@ -85,20 +86,14 @@ export interface Memory {
   remember(fact: { readonly text: string; readonly where: 'memory' | 'today' }, context: ToolContext): Promise<boolean>
 }
 
+/** `outside`: whose words they are, when not those of the person who asks. */
+export type RecallHit = SearchHit & { readonly outside?: string }
+
 export interface Recall {
   /** Full text over the conversations that the person of the turn may see, best match first. */
-  search(query: string, limit: number, context: ToolContext): Promise<readonly SearchHit[]>
+  search(query: string, limit: number, context: ToolContext): Promise<readonly RecallHit[]>
 }
 
-export interface FoundSkill {
-  readonly slug: string
-  readonly name?: string
-  readonly summary: string
-  readonly version?: string
-  readonly registry: string
-  /** Larger fits better. */
-  readonly score: number
-}
 export interface SkillFinder {
   /** Best first. A Problem when no place could be asked. */
   find(query: string, limit: number, signal: AbortSignal): Promise<readonly FoundSkill[]>

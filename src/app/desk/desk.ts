@@ -1,21 +1,22 @@
 import { randomUUID } from 'node:crypto'
+import type { ApprovalPorts } from '../../access/ports.ts'
 import type { Approvals } from '../../access/approvals.ts'
 import type { Channel, InboundMessage, OutboundMessage } from '../../core/channel.ts'
 import type { ChatRef } from '../../core/place.ts'
 import { Problem } from '../../core/problem.ts'
-import type { Tool, ToolContext } from '../../core/tool.ts'
 import type { CommandServices } from '../../dispatch/commands/services.ts'
 import type { Deliveries } from '../../dispatch/deliver.ts'
 import type { Desk, Ground, TurnQuestion } from '../../dispatch/ports.ts'
 import { road, type Road } from '../../dispatch/road.ts'
 import { route } from '../../dispatch/routing/route.ts'
-import { agentOfSession } from '../../dispatch/routing/session-key.ts'
+import { agentOfSession, isShared } from '../../dispatch/routing/session-key.ts'
 import { type Agents, agentsOf } from '../agents.ts'
 import type { House } from '../house.ts'
 import { hasEnded, processName } from '../process-name.ts'
 import { type Admission, admission } from './admission.ts'
 import { askingApprovals } from './approval.ts'
 import { contextText } from './context.ts'
+import { guarded } from './guarded.ts'
 import { hearMessage, type VoiceHearing } from './hear.ts'
 import { outboxTool, recallTool } from './reach.ts'
 import { commandServices } from './services.ts'
@@ -56,12 +57,15 @@ export interface AssistantOptions {
   /** Names of the channels that are on. */
   channels(): readonly string[]
   readonly voice?: () => VoiceHearing | undefined
+  readonly speak?: ToolParts['speak']
   readonly schedule?: ToolParts['schedule']
   readonly skills?: ToolParts['skills']
   readonly more?: ToolParts['more']
   /** Resolves when the tools of others had time to come up. */
   readonly ready?: () => Promise<void>
   readonly ended?: Desk['ended']
+  /** What calls may do; absent: the table of access/rules.ts. */
+  readonly rules?: ApprovalPorts['rules'] | undefined
   readonly services?: Pick<CommandServices, 'mcp' | 'mcpTools' | 'status' | 'reload' | 'panic'>
   readonly deliveries?: Deliveries
   readonly checkpoint?: Ground['checkpoint']
@@ -78,8 +82,8 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
   const spaces = workspaces(house)
   const admitted = admission(house, randomUUID)
   const isConsole = ({ channel }: ChatRef) => options.console !== undefined && channel === options.console.channel.name
-  /** Turns in which a tool has written to the turn's own chat. */
-  const answered = new Set<string>()
+  /** Turns that run, and whether a tool has written to the turn's own chat. */
+  const answered = new Map<string, boolean>()
   const armed = new Map<string, string>()
 
   async function send(channel: string, session: string, message: OutboundMessage): Promise<void> {
@@ -94,18 +98,19 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
   const parts: ToolParts = {
     house,
     spaces,
-    outbox: outboxTool(send, (turn) => answered.add(turn)),
+    outbox: outboxTool(send, (turn) => answered.has(turn) && answered.set(turn, true)),
     recall: recallTool(store),
     ...(options.schedule && { schedule: options.schedule }),
     ...(options.skills && { skills: options.skills }),
+    ...(options.speak && { speak: options.speak }),
     agents: {
       spawn: (...args) => helpers.tool.spawn(...args),
       ask: (...args) => helpers.tool.ask(...args),
       status: (...args) => helpers.tool.status(...args),
     },
     more: (round) => options.more?.(round) ?? [],
-    // What a person's turn runs has passed the guard, which asks an owner where there is no wall. Jobs have passed none.
-    mayRunBare: ({ cause, origin }) => cause !== 'cron' || isConsole(origin),
+    // The guard asks an owner where there is no wall. A job's own command has passed none.
+    mayRunBare: (context) => watched.passed(context),
   }
   const boxes = toolboxes(parts)
   const confirm = options.console?.channel.confirm?.bind(options.console.channel)
@@ -115,17 +120,12 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
     newId: randomUUID,
     sandboxed: async () => 'wrap' in (await boxes.sandbox()),
     isConsole,
+    isOn: (channel) => options.channels().includes(channel),
     send,
+    rules: options.rules,
     ...(confirm && { confirm }),
   })
-  const settled = (tool: Tool): Tool => ({
-    ...tool,
-    async run(input, context: ToolContext) {
-      const output = await tool.run(input, context)
-      if (tool.effects?.(input, context).length) await approvals.finished({ name: tool.spec.name, input }, context)
-      return output
-    },
-  })
+  const watched = guarded(approvals)
   const turnParts = {
     house,
     spaces,
@@ -133,10 +133,10 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
     agents,
     ...(options.model !== undefined && { model: options.model }),
     stream: options.stream,
-    guard: approvals.guard,
-    settled,
+    guard: watched.guard,
+    settled: watched.settled,
     thought: (question: TurnQuestion, text: string) => showThought(question, text),
-    answered: (turn: string) => answered.delete(turn),
+    answered: (turn: string) => answered.get(turn) === true,
     newId: randomUUID,
     ...(options.ready && { ready: options.ready }),
   }
@@ -144,7 +144,7 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
   const helpers = subagentDesk(turnParts, {
     async arrived(message) {
       const channel = made.channel(message.at.channel)
-      if (channel) await made.receiver(channel).message(message)
+      if (channel) await made.arrived(channel, message)
       else if (options.console && isConsole(message.at)) await made.ask(options.console.channel, message)
     },
   })
@@ -167,7 +167,7 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
       if (own !== undefined) return { agent: agentOfSession(own), session: own }
       return route(message, house.current.loaded.config)
     },
-    hear(message, agent, signal) {
+    hear(message, { agent, session, role }, signal) {
       const voice = options.voice?.()
       return hearMessage(
         message,
@@ -176,12 +176,20 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
           now: () => clock.now(),
           maxBytes: house.current.loaded.config.agents.defaults.max_media_size,
           workspace: async () => (await spaces.of(agents().get(agent))).root,
+          foreign: role !== 'owner' && isShared(session),
           ...(voice && { voice }),
         },
         signal,
       )
     },
-    turn: run.run,
+    async turn(question, ...rest) {
+      answered.set(question.turn, false)
+      try {
+        return await run.run(question, ...rest)
+      } finally {
+        answered.delete(question.turn)
+      }
+    },
     ...(options.ended && { ended: options.ended }),
     ...(options.stays && { rested: summaries.rested }),
     async disarm(session) {

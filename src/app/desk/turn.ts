@@ -1,5 +1,6 @@
 import { featuresOf, lightModelFor } from '../../agent/light-model.ts'
 import { secretFilter } from '../../agent/secret-filter.ts'
+import { heardBy } from '../../agent/outside.ts'
 import { runTurn } from '../../agent/turn.ts'
 import type { Turn, TurnResult } from '../../agent/ports.ts'
 import { momentText, systemPrompt } from '../../agent/prompt.ts'
@@ -9,6 +10,7 @@ import { textOf } from '../../core/message.ts'
 import type { Tool } from '../../core/tool.ts'
 import type { TurnOutcome, TurnQuestion, TurnWatcher } from '../../dispatch/ports.ts'
 import type { Workspace, WorkspaceContent } from '../../workspace/ports.ts'
+import { micros } from '../../ledger/money.ts'
 import { heartbeatAnswer } from '../../schedule/heartbeat.ts'
 import type { AgentFacts, Agents } from '../agents.ts'
 import type { House } from '../house.ts'
@@ -16,6 +18,7 @@ import { localMoment } from '../moment.ts'
 import { turnReport } from '../report.ts'
 import { version } from '../version.ts'
 import { showing } from './events.ts'
+import { personOf } from './hear.ts'
 import { backend, type Choice, chainOf, choose, requestLimits } from './models.ts'
 import type { Toolboxes } from './toolbox.ts'
 import type { Workspaces } from './workspaces.ts'
@@ -97,11 +100,12 @@ export function turns(parts: TurnParts) {
   }
 
   /** What came before, and the question apart from it. */
-  async function read({ session, turn, resumed, question }: TurnQuestion, state: SessionState) {
-    const log = await store.sessions.read(session, {
+  async function read({ session, turn, resumed, question, message }: TurnQuestion, state: SessionState) {
+    const stored = await store.sessions.read(session, {
       last: longestLog,
       ...(state.after !== undefined && { after: state.after }),
     })
+    const log = stored.map((entry) => ({ ...entry, message: heardBy(personOf(message), entry.message) }))
     if (resumed) return { log, asked: undefined }
     const before = log.filter((entry) => entry.turn !== turn)
     const own = log.filter((entry) => entry.turn === turn)
@@ -247,9 +251,11 @@ export function limitsOf(
   { current: { loaded } }: Pick<House, 'current'>,
   { definition }: Pick<WorkspaceContent, 'definition'>,
 ): Turn['limits'] {
-  const { defaults } = loaded.config.agents
+  const { agents, budget } = loaded.config
+  const { defaults } = agents
   const window = defaults.context_window || 4 * defaults.max_tokens
   return {
+    ...(budget.turn !== undefined && { maxCostMicros: micros(budget.turn) }),
     maxSteps: definition.maxTurns ?? defaults.max_tool_iterations,
     maxMs: longestTurnMs,
     window,
