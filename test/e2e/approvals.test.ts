@@ -52,6 +52,7 @@ async function desk(home: string) {
   })
   const { road } = assistant(house, {
     stream: false,
+    stays: true,
     channels: () => ['chat'],
     async ended() {
       ended += 1

@@ -15,6 +15,7 @@ import { join } from 'node:path'
 import { setImmediate as tick } from 'node:timers/promises'
 import { assistant } from '../../src/app/desk/desk.ts'
 import { extensions } from '../../src/app/desk/extensions.ts'
+import { jobTool } from '../../src/app/job-tool.ts'
 import { openHouse } from '../../src/app/house.ts'
 import { environment } from '../../src/config/environment.ts'
 import type { InboundMessage } from '../../src/core/channel.ts'
@@ -131,6 +132,7 @@ export async function stage(guarded: boolean): Promise<Stage> {
   const more = await extensions(house, { waits: true })
   const { road } = assistant(house, {
     stream: false,
+    stays: true,
     channels: () => ['fake'],
     ...more.desk,
     ...(!guarded && { rules: () => 'allow' }),
@@ -138,7 +140,7 @@ export async function stage(guarded: boolean): Promise<Stage> {
       ended.set(chat, (ended.get(chat) ?? 0) + 1)
       for (const look of looked.splice(0)) look()
     },
-    schedule: (await import('../../src/app/gateway/clockwork.ts')).jobTool(house),
+    schedule: jobTool(house),
   })
   await road.open(channel)
   await channel.start(road.receiver(channel))

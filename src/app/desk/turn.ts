@@ -19,7 +19,7 @@ import { turnReport } from '../report.ts'
 import { version } from '../version.ts'
 import { showing } from './events.ts'
 import { personOf } from './hear.ts'
-import { type Choice, chainOf, choose, executorEntry, requestLimits } from './models.ts'
+import { backend, type Choice, chainOf, choose, requestLimits } from './models.ts'
 import type { Toolboxes } from './toolbox.ts'
 import type { Workspaces } from './workspaces.ts'
 
@@ -121,11 +121,11 @@ export function turns(parts: TurnParts) {
     state: SessionState,
     log: readonly LogEntry[],
   ) {
-    const executor = parts.model === undefined && state.model === undefined ? executorEntry(house) : undefined
-    if (executor) {
+    const direct = backend(house, parts.model ?? state.model)
+    if (direct) {
       const tools = await boxes.coding(workspace)
       return {
-        provider: house.fleet.chain([{ name: executor.name, entries: [executor] }]),
+        provider: direct,
         tools: named(tools),
         system: await prompt(content, []),
         direct: true,
