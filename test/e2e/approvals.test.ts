@@ -64,6 +64,7 @@ async function desk(home: string) {
       return code === undefined ? [] : [{ code, text, chat: to.chat }]
     })
   return {
+    store: house.store,
     channel,
     road,
     sent,
@@ -202,4 +203,29 @@ test('without an owner who was ever seen there is nobody to ask, and it is not d
   await it.turns(1)
   assert.equal(place.has('alone'), false)
   assert.equal(it.requests().length, 0)
+})
+
+test('a member learns of the member’s own conversation alone, and changes nothing that is the house’s', async () => {
+  await using place = await ground()
+  await using it = await desk(place.home)
+  await it.start()
+  await it.say('I am here.')
+  await it.turns(1)
+  const mine = { from: member, at: { channel: 'chat', chat: 'mem' } }
+  await it.say('Hello.', mine)
+  await it.turns(2)
+  const [foreign] = (await it.store.turns.list({})).filter(({ session }) => session.endsWith(':boss'))
+  assert.ok(foreign)
+  const answer = async (text: string, pattern: RegExp, from = mine) => {
+    const before = it.sent.length
+    await it.say(text, from)
+    await eventually(() => it.sent.length > before, `the answer to ${text}`)
+    assert.match(it.sent.at(-1)?.text ?? '', pattern, text)
+  }
+  await answer(`/why ${foreign.id}`, /There is no turn/)
+  await answer(`/why ${foreign.id.slice(0, 6)}`, /There is no turn/)
+  await answer('/usage', /^(?![^]*Today\b(?!, this))[^]*this conversation/)
+  for (const text of ['/model m', '/switch model to m', '/reload', '/panic', '/budget +5', '/pair ABCD-2345 owner'])
+    await answer(text, /Only an owner may do that/)
+  await answer(`/why ${foreign.id}`, /scripted|obedient/, { from: owner, at: { channel: 'chat', chat: 'boss' } })
 })

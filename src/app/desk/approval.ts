@@ -23,7 +23,7 @@ export interface ApprovalParts {
   readonly rules?: ApprovalPorts['rules'] | undefined
   send(channel: string, session: string, message: OutboundMessage): Promise<void>
   /** Asks the person at the terminal; undefined when nobody is there. */
-  confirm?(question: string, signal: AbortSignal): Promise<boolean | undefined>
+  readonly confirm?: ((question: string, signal: AbortSignal) => Promise<boolean | undefined>) | undefined
 }
 
 /** Messages of a conversation in which a destination may have been named. */

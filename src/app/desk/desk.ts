@@ -123,7 +123,7 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
     isOn: (channel) => options.channels().includes(channel),
     send,
     rules: options.rules,
-    ...(confirm && { confirm }),
+    confirm,
   })
   const watched = guarded(approvals)
   const turnParts = {
