@@ -50,11 +50,20 @@ export async function hearMessage(
     parts: [...(said === '' ? [] : [textPart(said)]), ...images],
     ...(outside !== undefined && { outside }),
   }
+  const told = {
+    ...(heard.echo !== undefined && { echo: heard.echo }),
+    ...(heard.trouble !== undefined && { trouble: heard.trouble }),
+  }
+  // A recording that nobody understood, and nothing beside it: there is nothing to ask a model.
+  if (heard.trouble !== undefined && files.length === 0 && saysNothing(heard.text)) return { messages: [], ...told }
   return {
     messages: [...quoted(message), question.parts.length > 0 ? question : userText('[an empty message]')],
-    ...(heard.echo !== undefined && { echo: heard.echo }),
+    ...told,
   }
 }
+
+/** True when a text tells no more than that a recording came. */
+const saysNothing = (text: string) => text.replaceAll(/\[(?:voice|audio)\]/g, '').trim() === ''
 
 const textPart = (text: string): TextPart => ({ type: 'text', text })
 const oneLine = (text: string) => text.replaceAll(/\s+/g, ' ').trim().slice(0, 100)

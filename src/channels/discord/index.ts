@@ -192,8 +192,7 @@ export function discordChannel(options: DiscordOptions): Channel {
     },
     ...(streaming.enabled &&
       ({
-        live(to, { replyTo, shown, onShown } = {}) {
-          const key = crypto.randomUUID()
+        live(to, { replyTo, key = crypto.randomUUID(), shown, onShown } = {}) {
           return liveMessage({
             clock,
             log,
