@@ -43,7 +43,6 @@ export function keepChannel(options: KeepOptions): KeptChannel {
   async function start(): Promise<void> {
     const made = await options.make()
     const receiver = await options.open(made)
-    if (over.signal.aborted) return options.close(made)
     channel = made
     try {
       await made.start(receiver)
@@ -61,7 +60,6 @@ export function keepChannel(options: KeepOptions): KeptChannel {
         health = { state: 'up' }
         return first.resolve()
       } catch (error) {
-        if (over.signal.aborted) return
         const why = sentence(error)
         health = { state: 'down', why }
         log.error(`The channel ${name} does not start: ${why}`)
@@ -94,12 +92,10 @@ export function keepChannel(options: KeepOptions): KeptChannel {
 
   async function pause(): Promise<void> {
     over.abort()
-    const begun = channel
-    if (begun && !paused) {
-      paused = true
-      // Also where it still waits for its platform: its start ends with it.
-      await begun.stop().catch((error: unknown) => log.warn(`The channel ${name} did not stop: ${sentence(error)}`))
-    }
+    // Also one that is still trying to connect: its start ends when it is stopped.
+    const stopping = paused ? undefined : channel
+    paused = true
+    await stopping?.stop().catch((error: unknown) => log.warn(`The channel ${name} did not stop: ${sentence(error)}`))
     await running
   }
 }
