@@ -6,6 +6,8 @@ if (major < 24) {
   process.exit(1)
 }
 // A default import, because a named one would fail on an old Node before the sentence above.
+// What libraries should no longer use concerns nobody who runs this.
+process.noDeprecation = true
 module.enableCompileCache()
 const [{ run }, { processIo }] = await Promise.all([import('./cli/run.ts'), import('./cli/io.ts')])
 process.exitCode = await run(process.argv.slice(2), processIo())

@@ -8,9 +8,9 @@ import type { FakeDiscord } from '../fakes/discord/index.ts'
 import type { FakeTelegram } from '../fakes/telegram/server.ts'
 import { emptyHome, writeConfig } from './program.ts'
 
-const patienceMs = 30_000
+const patienceMs = 90_000
 
-/** Waits for what must come; a busy machine has half a minute. */
+/** Waits for what must come; a busy machine has time. */
 export async function comes<T>(look: () => T | undefined | false, what: () => string): Promise<T> {
   for (const deadline = performance.now() + patienceMs; ; await sleep(10)) {
     const found = look()
