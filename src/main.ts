@@ -9,5 +9,7 @@ if (major < 24) {
 // What libraries should no longer use concerns nobody who runs this.
 process.noDeprecation = true
 module.enableCompileCache()
+// Telegraf's HTTP client uses parts of Node that will go one day. Whoever runs picoclaw can do nothing about it.
+process.noDeprecation = true
 const [{ run }, { processIo }] = await Promise.all([import('./cli/run.ts'), import('./cli/io.ts')])
 process.exitCode = await run(process.argv.slice(2), processIo())
