@@ -43,9 +43,6 @@ const { output } = await build({
     if (level === 'warn') throw new Error(log.message)
   },
   resolve: { mainFields: ['module', 'main'] },
-  // Native code that discord.js does without, and an eval of its own for its shards, which we have none of.
-  external: ['zlib-sync'],
-  checks: { eval: false },
   output: {
     dir: 'dist',
     format: 'esm',

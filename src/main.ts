@@ -6,8 +6,6 @@ if (major < 24) {
   process.exit(1)
 }
 // A default import, because a named one would fail on an old Node before the sentence above.
-// What libraries should no longer use concerns nobody who runs this.
-process.noDeprecation = true
 module.enableCompileCache()
 // Telegraf's HTTP client uses parts of Node that will go one day. Whoever runs picoclaw can do nothing about it.
 process.noDeprecation = true
