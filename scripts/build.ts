@@ -1,15 +1,48 @@
 // Bundles src/main.ts into dist/: one ES module per lazy import, minified.
 import { chmodSync, rmSync, writeFileSync } from 'node:fs'
-import { build } from 'rolldown'
+import { build, type Plugin } from 'rolldown'
+
+/** Accelerators that the WebSocket libraries use when somebody installed them; without them they go on in JavaScript. */
+const optional = ['bufferutil', 'utf-8-validate', 'zlib-sync']
+
+/** discord.js evaluates text that a parent process of its own sends. There is none here, and nothing in this program evaluates text. */
+const withoutEval: Plugin = {
+  name: 'without-eval',
+  transform: {
+    filter: { id: /discord\.js\/src\/client\/Client\.js$/, code: 'eval(script)' },
+    handler: (code) => code.replace('return eval(script)', "throw new Error('Nothing is evaluated here.')"),
+  },
+}
+
+/**
+ * discord.js brings two copies of undici and uses their fetch alone, which Node has as well. Its own way of asking is never taken: every REST
+ * client here is given another (`makeRequest`).
+ */
+const ownFetch: Plugin = {
+  name: 'own-fetch',
+  resolveId: {
+    filter: { id: /^undici$/ },
+    handler: (_, importer = '') =>
+      /node_modules\/(discord\.js|@discordjs\/rest)\//.test(importer) ? '\0own-fetch' : null,
+  },
+  load: {
+    filter: { id: /^\0own-fetch$/ },
+    handler: () =>
+      "export const { fetch, Headers, FormData } = globalThis\nexport const request = () => { throw new Error('makeRequest is missing.') }",
+  },
+}
 
 rmSync('dist', { recursive: true, force: true })
 const { output } = await build({
   input: { main: 'src/main.ts' },
   platform: 'node',
+  external: optional,
+  plugins: [withoutEval, ownFetch],
+  // A warning is a mistake in waiting, such as a module that is missing on another machine.
+  onLog(level, log) {
+    if (level === 'warn') throw new Error(log.message)
+  },
   resolve: { mainFields: ['module', 'main'] },
-  // Native code that discord.js does without, and an eval of its own for its shards, which we have none of.
-  external: ['zlib-sync'],
-  checks: { eval: false },
   output: {
     dir: 'dist',
     format: 'esm',

@@ -191,10 +191,18 @@ export interface Channel {
   split?(markdown: string): readonly string[]
   /** Shows "typing…" until disposed. */
   typing?(at: ChatRef): Disposable
-  /** Begins a message that grows while it is written. `shown` goes on with one that a former process began. */
+  /**
+   * Begins a message that grows while it is written. `shown` goes on with one that a former process began; `key` is the same for both, so
+   * that a keyed platform shows one message even when the former process ended before it was told the id.
+   */
   live?(
     to: ChatRef,
-    options?: { readonly replyTo?: string; readonly shown?: string; readonly onShown?: (id: string) => Promise<void> },
+    options?: {
+      readonly replyTo?: string
+      readonly key?: string
+      readonly shown?: string
+      readonly onShown?: (id: string) => Promise<void>
+    },
   ): LiveMessage
   edit?(at: ChatRef, id: string, text: string): Promise<void>
   react?(at: ChatRef, id: string, emoji: string): Promise<void>

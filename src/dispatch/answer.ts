@@ -1,12 +1,13 @@
 import type { Channel, LiveMessage, OutboundMessage } from '../core/channel.ts'
 import type { Message, UserMessage } from '../core/message.ts'
+import { Problem } from '../core/problem.ts'
 import type { NewOutboxItem } from '../core/store.ts'
 import type { CommandResult } from './commands/command.ts'
 import { commandOf, type GivenCommand, obey } from './commands/commands.ts'
 import { honest } from './honest.ts'
 import { packOutbound } from './payload.ts'
 import { pieces } from './pieces.ts'
-import type { Desk, Ground, TurnOutcome, TurnWatcher } from './ports.ts'
+import type { Desk, Ground, HeardMessage, TurnOutcome, TurnWatcher } from './ports.ts'
 import { type Running, type Steered, Stop } from './running.ts'
 import { liveNote, type Work } from './work.ts'
 
@@ -185,7 +186,8 @@ async function begin(
   const { store, clock, checkpoint } = ground
   const heard = await desk.hear(work.message, work, running.abort.signal)
   await checkpoint('turn-heard')
-  if (heard.echo !== undefined) await note(work, heard.echo, ground, delivery)
+  if (heard.messages.length === 0) throw new Problem(heard.trouble ?? 'Nothing was understood.')
+  await tellHeard(work, heard, ground, delivery)
   await store.turns.begin({
     id,
     session: work.session,
@@ -197,6 +199,16 @@ async function begin(
   })
   await checkpoint('turn-begun')
   return heard.messages
+}
+
+/** Shows what was understood of a voice note, and what was not. */
+export async function tellHeard(
+  work: Work,
+  { echo, trouble }: HeardMessage,
+  ground: Ground,
+  delivery: Delivery,
+): Promise<void> {
+  for (const text of [echo, trouble]) if (text !== undefined) await note(work, text, ground, delivery)
 }
 
 /** A message beside the answer. */

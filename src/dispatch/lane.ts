@@ -1,7 +1,7 @@
 import type { OutboundMessage } from '../core/channel.ts'
 import { Lanes } from '../kit/lanes.ts'
 import { Places } from '../kit/places.ts'
-import { answer, type Delivery, rowsOf } from './answer.ts'
+import { answer, type Delivery, rowsOf, tellHeard } from './answer.ts'
 import { commandOf } from './commands/commands.ts'
 import type { Desk, Ground } from './ports.ts'
 import { type Running, type Runnings, Stop } from './running.ts'
@@ -36,7 +36,7 @@ export function laneOfWork(desk: Desk, ground: Ground, running: Runnings, outbox
   }
 
   async function enter(work: Work, delivery: Delivery): Promise<void> {
-    if (await steered(work)) return
+    if (await steered(work, delivery)) return
     const entry = running.add(work)
     try {
       await lanes.run(work.session, () => places.run(() => attend(entry, delivery)))
@@ -55,11 +55,14 @@ export function laneOfWork(desk: Desk, ground: Ground, running: Runnings, outbox
   }
 
   /** True when a turn of the same person takes the message in. */
-  async function steered(work: Work): Promise<boolean> {
+  async function steered(work: Work, delivery: Delivery): Promise<boolean> {
     if (work.resumes !== undefined || work.inbox.length === 0 || commandOf(work.message)) return false
     if (!running.canSteer(work)) return false
-    const { messages } = await desk.hear(work.message, work, new AbortController().signal)
-    return running.steer({ work, messages })
+    const heard = await desk.hear(work.message, work, new AbortController().signal)
+    // What was not understood at all is told by a turn of its own.
+    if (heard.messages.length === 0 || !running.steer({ work, messages: heard.messages })) return false
+    await tellHeard(work, heard, ground, delivery)
+    return true
   }
 
   async function attend(entry: Running, delivery: Delivery): Promise<void> {

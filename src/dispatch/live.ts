@@ -3,6 +3,7 @@ import type { Delivery } from './answer.ts'
 import type { Work } from './work.ts'
 
 interface Shown {
+  readonly key?: string
   readonly shown?: string
   readonly onShown?: (id: string) => Promise<void>
 }

@@ -58,9 +58,12 @@ export interface TurnQuestion {
 
 /** What a person said, ready for a model. */
 export interface HeardMessage {
+  /** Empty when nothing of the message was understood: then `trouble` is all there is to say. */
   readonly messages: readonly UserMessage[]
   /** What was understood of a voice note, to be shown first. */
   readonly echo?: string
+  /** One sentence for the person about a voice note that was not understood. */
+  readonly trouble?: string
 }
 
 /** Everything the road needs from the rooms, handed over by app/. */

@@ -58,6 +58,7 @@ export function road(desk: Desk, ground: Ground, deliveries: Deliveries = {}): R
       const name = liveNote(turn)
       const shown = work.resumes === undefined ? undefined : await store.notes.get(name)
       return liveMessage(work.channel, work, {
+        key: name,
         ...(typeof shown === 'string' && { shown }),
         async onShown(id) {
           await checkpoint('live-shown')

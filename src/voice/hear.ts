@@ -1,11 +1,13 @@
 import type { Attachment } from '../core/channel.ts'
+import type { Clock } from '../core/clock.ts'
 import type { FailureKind } from '../core/failure.ts'
 import { Failure } from '../core/failure.ts'
 import type { Transcriber } from '../core/voice.ts'
-import { failureFrom } from './failures.ts'
+import { failureFrom, within } from './failures.ts'
 import { applyTranscriptions, transcriptionEcho } from './transcripts.ts'
 
 export interface HearOptions {
+  readonly clock: Clock
   /** Absent: nobody can listen. */
   readonly transcriber?: Transcriber
   readonly echo: boolean
@@ -29,20 +31,16 @@ const usualMax = 25 * 1_048_576
 const silence = 'nothing can be heard'
 
 /** Makes text of a message's recordings, in order. Rejects only when `signal` is aborted. */
-export function hearing({ transcriber, echo, maxBytes = usualMax }: HearOptions) {
+export function hearing({ clock, transcriber, echo, maxBytes = usualMax }: HearOptions) {
   async function listen(audio: Attachment, signal: AbortSignal): Promise<string | Failure> {
     if (!transcriber) return new Failure('not-found', nobody)
     if ((audio.size ?? 0) > maxBytes) return new Failure('too-long', tooLarge(audio.size ?? 0, maxBytes))
-    const checked: Attachment = {
-      ...audio,
-      async bytes(inner) {
-        const bytes = await audio.bytes(inner)
-        if (bytes.length > maxBytes) throw new Failure('too-long', tooLarge(bytes.length, maxBytes))
-        return bytes
-      },
-    }
+    // Loaded once, however many are asked; what goes wrong here is nobody's fault who listens.
+    const bytes = await load(audio, clock, signal)
+    if (bytes instanceof Failure) return bytes
+    if (bytes.length > maxBytes) return new Failure('too-long', tooLarge(bytes.length, maxBytes))
     try {
-      return (await transcriber.transcribe(checked, signal)).trim()
+      return (await transcriber.transcribe({ ...audio, bytes: () => Promise.resolve(bytes) }, signal)).trim()
     } catch (error) {
       signal.throwIfAborted()
       return failureFrom(transcriber.name, error)
@@ -67,6 +65,26 @@ export function hearing({ transcriber, echo, maxBytes = usualMax }: HearOptions)
       ...(shown !== undefined && { echo: shown }),
       ...(trouble !== undefined && { trouble }),
     }
+  }
+}
+
+/** A platform that does not hand a recording out must not keep a turn. */
+const loadMs = 120_000
+
+async function load(audio: Attachment, clock: Clock, signal: AbortSignal): Promise<Uint8Array | Failure> {
+  try {
+    return await within({ clock, endpoint: 'loading it', ms: loadMs, signal }, async (limited) => {
+      try {
+        return await audio.bytes(limited)
+      } catch (error) {
+        limited.throwIfAborted()
+        const why = error instanceof Error ? error.message : String(error)
+        throw new Failure('not-found', `it could not be loaded: ${why}`, { cause: error })
+      }
+    })
+  } catch (error) {
+    signal.throwIfAborted()
+    return failureFrom('the recording', error)
   }
 }
 

@@ -20,6 +20,7 @@ export function voiceRoom({ voice, entries, keyFor }: VoiceOptions, ports: Voice
   const speaker = chooseSpeaker(voice.tts_model_name, entries)
   return {
     hear: hearing({
+      clock: ports.clock,
       echo: voice.echo_transcription,
       ...(transcribers.length > 0 && { transcriber: inTurn(transcribers, ports) }),
     }),

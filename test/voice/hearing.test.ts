@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { Attachment } from '../../src/core/channel.ts'
+import { systemClock } from '../../src/kit/clock.ts'
 import { Failure } from '../../src/core/failure.ts'
 import type { Log } from '../../src/core/log.ts'
 import { silent } from '../../src/core/log.ts'
@@ -19,7 +20,7 @@ const saying = (words: string): Transcriber => ({ name: 'ear', transcribe: () =>
 const picture: Attachment = { ...note(), kind: 'image', mime: 'image/png', name: 'a.png' }
 
 test('a recording is text once, where it stood or at the end, and leaves the message; what is no recording stays', async () => {
-  const hear = hearing({ transcriber: saying('hello there'), echo: false })
+  const hear = hearing({ clock: systemClock, transcriber: saying('hello there'), echo: false })
   assert.deepEqual(await hear('look [voice] here', [note(), picture], idle), {
     text: 'look [voice: hello there] here',
     attachments: [picture],
@@ -29,7 +30,7 @@ test('a recording is text once, where it stood or at the end, and leaves the mes
 })
 
 test('a message without a recording is left as it is, whoever could listen', async () => {
-  const hear = hearing({ echo: true })
+  const hear = hearing({ clock: systemClock, echo: true })
   assert.deepEqual(await hear('say [voice]', [picture], idle), { text: 'say [voice]', attachments: [picture] })
 })
 
@@ -44,7 +45,11 @@ test('several recordings keep their order, and one that fails keeps its marker a
     },
   }
   const recordings = [note('1'), note('2'), note('3')]
-  const heard = await hearing({ transcriber, echo: true })('[voice] and [voice] and [voice]', recordings, idle)
+  const heard = await hearing({ clock: systemClock, transcriber, echo: true })(
+    '[voice] and [voice] and [voice]',
+    recordings,
+    idle,
+  )
   assert.equal(heard.text, '[voice: first] and [voice] and [voice: third]')
   assert.deepEqual(heard.attachments, [recordings[1]])
   assert.equal(heard.echo, 'Transcript: first\nthird')
@@ -52,12 +57,12 @@ test('several recordings keep their order, and one that fails keeps its marker a
 })
 
 test('words that look like a marker are not replaced again', async () => {
-  const hear = hearing({ transcriber: saying('she said [voice] twice'), echo: false })
+  const hear = hearing({ clock: systemClock, transcriber: saying('she said [voice] twice'), echo: false })
   assert.equal((await hear('[voice]', [note()], idle)).text, '[voice: she said [voice] twice]')
 })
 
 test('silence is told to the model and to the person', async () => {
-  const heard = await hearing({ transcriber: saying('  '), echo: true })('', [note()], idle)
+  const heard = await hearing({ clock: systemClock, transcriber: saying('  '), echo: true })('', [note()], idle)
   assert.equal(heard.text, '[voice: nothing can be heard]')
   assert.match(heard.echo ?? '', /No words/)
   assert.equal(heard.trouble, undefined)
@@ -86,7 +91,7 @@ test('a recording that is too large is not downloaded, and one that lies about i
       return 'words'
     },
   }
-  const hear = hearing({ transcriber, echo: false, maxBytes: 1_048_576 })
+  const hear = hearing({ clock: systemClock, transcriber, echo: false, maxBytes: 1_048_576 })
   const bytes = () => {
     downloads += 1
     return Promise.resolve(new Uint8Array(2_097_152))
@@ -106,7 +111,7 @@ test('an ended turn ends the hearing', async () => {
     transcribe: (_, signal) =>
       new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error))),
   }
-  const heard = hearing({ transcriber, echo: false })('', [note()], stop.signal)
+  const heard = hearing({ clock: systemClock, transcriber, echo: false })('', [note()], stop.signal)
   stop.abort(new Error('stopped'))
   await assert.rejects(heard, /stopped/)
 })

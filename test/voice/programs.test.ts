@@ -1,25 +1,15 @@
 import assert from 'node:assert/strict'
-import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import type { Attachment } from '../../src/core/channel.ts'
 import { Failure } from '../../src/core/failure.ts'
 import { systemClock } from '../../src/kit/clock.ts'
 import { ffmpegConvert } from '../../src/voice/convert.ts'
 import { voiceRoom } from '../../src/voice/index.ts'
 import { run } from '../../src/voice/run.ts'
-import { entryOf, idle, note, portsOf, settings, speechServer, usualPath } from './bench.ts'
-
-/** Why a test that needs these programs is skipped; false when they are there. */
-const without = (...programs: readonly string[]): string | false => {
-  const missing = programs.filter(
-    (program) => !usualPath.split(':').some((folder) => existsSync(join(folder, program))),
-  )
-  return missing.length > 0 && `not installed: ${missing.join(', ')}`
-}
-const convert = ffmpegConvert(usualPath, systemClock)
+import { entryOf, idle, note, portsOf, settings, usualPath } from './bench.ts'
+import { convert, listeningServer, listens, spokenWords, without, withoutSpeech } from './speech.ts'
 
 /** A tone, as WAV. */
 function tone(seconds = 1): Buffer {
@@ -92,41 +82,18 @@ test('a format that nobody writes is a failure', async () => {
   await assert.rejects(convert(tone(), 'wav', 'midi', idle), /turned into midi/)
 })
 
-const speech = without('ffmpeg', 'flite', 'pocketsphinx_continuous')
+/** Words as a messenger hands them on. */
+const spoken = async (words: string) =>
+  note(await spokenWords(words), { mime: 'audio/ogg; codecs=opus', name: 'voice-message.ogg' })
 
-/** Words spoken by flite, as a messenger records them. */
-async function spoken(words: string): Promise<Attachment> {
-  const folder = await mkdtemp(join(tmpdir(), 'picoclaw-speech-'))
-  try {
-    const file = join(folder, 'spoken.wav')
-    await run({ words: ['flite', '-voice', 'slt', '-t', words, file], path: usualPath, signal: idle, missing: '' })
-    const ogg = await convert(await readFile(file), 'wav', 'ogg', idle)
-    return note(Buffer.from(ogg), { mime: 'audio/ogg; codecs=opus', name: 'voice-message.ogg' })
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
-}
-const listens = ['pocketsphinx_continuous', '-logfn', '/dev/null', '-infile', '{file}'] as const
-
-test('words that were really spoken are heard by a local program', { skip: speech }, async () => {
+test('words that were really spoken are heard by a local program', { skip: withoutSpeech }, async () => {
   const room = voiceRoom({ voice: settings({ command: listens }), entries: [] }, portsOf({ convert }))
   const heard = await room.hear('[voice]', [await spoken('turn on the lights')], idle)
   assert.deepEqual(heard, { text: '[voice: turn on the lights]', attachments: [] })
 })
 
-test('words that were really spoken are heard behind a transcription endpoint', { skip: speech }, async () => {
-  await using server = await speechServer(async ({ file }) => {
-    const folder = await mkdtemp(join(tmpdir(), 'picoclaw-speech-'))
-    try {
-      const path = join(folder, 'heard.wav')
-      await writeFile(path, await convert(file.bytes, 'ogg', 'wav', idle))
-      const words = listens.map((word) => word.replace('{file}', path))
-      const text = await run({ words, path: usualPath, signal: idle, missing: '' })
-      return { body: { text: text.toString('utf8') } }
-    } finally {
-      await rm(folder, { recursive: true, force: true })
-    }
-  })
+test('words that were really spoken are heard behind a transcription endpoint', { skip: withoutSpeech }, async () => {
+  await using server = await listeningServer()
   const entries = [entryOf({ model_name: 'shim', model: 'openai/whisper-1', api_base: `${server.url}/v1` })]
   const room = voiceRoom({ voice: settings({ echo_transcription: true }), entries }, portsOf({ convert }))
   const heard = await room.hear('', [await spoken('turn on the lights')], idle)

@@ -63,11 +63,17 @@ export async function hearMessage(
     ...(outside !== undefined && { outside }),
     ...(parts.foreign && { speaker: personOf(message) }),
   }
+  const { text: words, ...told } = heard
+  if (files.length === 0 && isLost(told.trouble, words)) return { messages: [], ...told }
   return {
     messages: [...quoted(message), question.parts.length > 0 ? question : userText('[an empty message]')],
-    ...(heard.echo !== undefined && { echo: heard.echo }),
+    ...told,
   }
 }
+
+/** A recording that nobody understood, and no words beside it: there is nothing to ask a model. */
+const isLost = (trouble: string | undefined, words: string) =>
+  trouble !== undefined && words.replaceAll(/\[(?:voice|audio)\]/g, '').trim() === ''
 
 /** Who said it, as messages are marked with it. */
 export const personOf = ({ at, from }: Pick<InboundMessage, 'at' | 'from'>): string => `${at.channel}:${from.id}`
@@ -96,7 +102,8 @@ async function hearVoice(
 ): Promise<{ readonly text: string; readonly echo?: string; readonly trouble?: string }> {
   if (audio.length === 0) return { text }
   if (!voice) return { text, trouble: 'A voice message came, and nothing here understands speech.' }
-  return voice.hear(text, audio, signal)
+  const { text: words, echo, trouble } = await voice.hear(text, audio, signal)
+  return { text: words, ...(echo !== undefined && { echo }), ...(trouble !== undefined && { trouble }) }
 }
 
 /** What the message answers. Words of somebody else are theirs, not the sender's. */

@@ -18,7 +18,7 @@ import { liveMessage } from './live.ts'
 import { publishMenu } from './menu.ts'
 import type { DiscordOptions } from './options.ts'
 import { usualPace } from './options.ts'
-import { outbound } from './outbound.ts'
+import { maxText, outbound } from './outbound.ts'
 import type { Outbound } from './outbound.ts'
 import { placesOf } from './places.ts'
 import { relayThrough } from './relay.ts'
@@ -27,9 +27,6 @@ import { restOf, restOptions, routed } from './rest.ts'
 import type { Rest } from './rest.ts'
 import { seenIn } from './seen.ts'
 import type { Seen } from './seen.ts'
-
-/** Discord's limit, in characters; counted in UTF-16 units here, which are never fewer. */
-const maxText = 2_000
 
 /** Everything between one start and its stop. */
 interface Run {
@@ -192,8 +189,7 @@ export function discordChannel(options: DiscordOptions): Channel {
     },
     ...(streaming.enabled &&
       ({
-        live(to, { replyTo, shown, onShown } = {}) {
-          const key = crypto.randomUUID()
+        live(to, { replyTo, key = crypto.randomUUID(), shown, onShown } = {}) {
           return liveMessage({
             clock,
             log,

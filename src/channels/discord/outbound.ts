@@ -5,10 +5,14 @@ import { DeliveryFailure } from '../../core/channel.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Log } from '../../core/log.ts'
 import type { ChatRef } from '../../core/place.ts'
+import { discordMarkdown } from '../markdown/discord.ts'
 import { uploads } from './attachments.ts'
 import { apiCode, deliveryFailure } from './failures.ts'
 import { targetOf } from './places.ts'
 import type { Rest } from './rest.ts'
+
+/** Discord's limit, in characters; counted in UTF-16 units here, which are never fewer. */
+export const maxText = 2_000
 
 export interface OutboundOptions {
   readonly library: typeof import('./library.ts')
@@ -51,7 +55,7 @@ export function outbound({ library, rest, clock, log, life, onRefusedToken }: Ou
     const { key, replyTo } = message
     const { files, attachments } = await filesOf(message)
     const body = {
-      content: message.text,
+      content: contentOf(message.text),
       allowed_mentions: allowedMentions,
       attachments,
       ...(key !== undefined && { nonce: nonceOf(key), enforce_nonce: true }),
@@ -62,7 +66,7 @@ export function outbound({ library, rest, clock, log, life, onRefusedToken }: Ou
   }
   async function replace(message: OutboundMessage, id: string): Promise<string> {
     const { files, attachments } = await filesOf(message)
-    const body = { content: message.text, allowed_mentions: allowedMentions, attachments }
+    const body = { content: contentOf(message.text), allowed_mentions: allowedMentions, attachments }
     await rest.request('PATCH', `/channels/${targetOf(message.to)}/messages/${id}`, { body, files })
     return id
   }
@@ -85,7 +89,7 @@ export function outbound({ library, rest, clock, log, life, onRefusedToken }: Ou
       }),
     edit: (at, id, text) =>
       delivering(async () => {
-        const body = { content: text, allowed_mentions: allowedMentions }
+        const body = { content: contentOf(text), allowed_mentions: allowedMentions }
         await rest.request('PATCH', `/channels/${targetOf(at)}/messages/${id}`, { body })
       }),
     react: (at, id, emoji) =>
@@ -111,3 +115,9 @@ export function outbound({ library, rest, clock, log, life, onRefusedToken }: Ou
 }
 
 const unknownMessage = 10_008
+
+/** Markdown as Discord shows it; as it is where that takes too much room, which only a message that still grows may need. */
+function contentOf(text: string): string {
+  const shown = discordMarkdown(text)
+  return shown.trim() === '' || shown.length > maxText ? text : shown
+}

@@ -187,3 +187,21 @@ test('where growing is switched off there is no live message', async () => {
   })
   assert.equal(made.channel.live, undefined)
 })
+
+test('a growing message that a former process posted without learning its id is gone on with', async () => {
+  await using made = await started()
+  const { discord, channel, at } = made
+  const former = channel.live?.(at.dm, { key: 'turn-1' })
+  former?.push('The first words.')
+  const id = await eventualId(former?.settle?.())
+  const next = channel.live?.(at.dm, { key: 'turn-1' })
+  next?.push('Other words.')
+  assert.equal(await next?.settle?.(), id)
+  assert.equal(discord.written(discord.place.dm).length, 1)
+})
+
+const eventualId = async (id: Promise<string | undefined> | undefined) => {
+  const told = await id
+  assert.ok(told)
+  return told
+}

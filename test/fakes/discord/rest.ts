@@ -16,7 +16,7 @@ export interface RestRequest {
   readonly body: Readonly<Record<string, unknown>>
   readonly files: readonly { readonly field: string; readonly name: string; readonly bytes: Buffer }[]
 }
-/** What happens to the next requests whose `METHOD path` matches. */
+/** What happens to the next requests whose `METHOD path` matches. `hang-after`: it takes effect, and nobody is ever told. */
 export interface Fault {
   readonly match: RegExp
   /** Requests that it takes; 1 where absent. */
@@ -26,6 +26,7 @@ export interface Fault {
     | 'drop'
     | 'drop-after'
     | 'hang'
+    | 'hang-after'
     | {
         readonly status: number
         readonly body?: object | string
@@ -237,6 +238,7 @@ export function restFake(place: World, base: () => string, dispatch: (type: stri
         if (fault.times <= 0) faults.splice(index, 1)
         if (fault.outcome === 'drop') return void incoming.socket.destroy()
         if (fault.outcome === 'hang') return
+        if (fault.outcome === 'hang-after') return void answer(request)
         if (fault.outcome === 'drop-after') {
           answer(request)
           return void incoming.socket.destroy()
