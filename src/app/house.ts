@@ -101,7 +101,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     keyTag: (key) => createHash('sha256').update(key).digest('hex').slice(0, 12),
     protocol: (id) => protocol(id, current),
     fetchFor: (entry) => outside.fetch(entry.proxy),
-    blob: (id) => storedBytes(store, id),
+    blob: async (id) => (await store.blobs.get(id))?.bytes,
     redact: known.text,
     credential: noCredential,
   })
@@ -138,14 +138,6 @@ async function protocol(id: ProtocolId, { sources }: Catalogue): Promise<Protoco
   const load = protocols[id]
   if (!load) throw new Problem(`The protocol ${id} is not built yet.`, { mend: 'Choose a model of another vendor.' })
   return (await load()).default
-}
-
-async function storedBytes({ blobs }: Pick<Store, 'blobs'>, id: string): Promise<Uint8Array> {
-  const blob = await blobs.get(id)
-  if (blob) return blob.bytes
-  throw new Problem('A picture or file of this conversation is no longer stored.', {
-    mend: 'Send it again, or begin anew with /clear.',
-  })
 }
 
 /** Sign-ins are stored from `auth login` on. */

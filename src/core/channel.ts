@@ -43,7 +43,17 @@ export interface InboundMessage {
   /** The chat that a thread hangs on. */
   readonly parent?: string
   /** The message this one answers. */
-  readonly replyTo?: { readonly id: string; readonly text: string; readonly from: string; readonly own: boolean }
+  readonly replyTo?: {
+    readonly id: string
+    readonly text: string
+    /** As people see it. Anybody may take anybody's name. */
+    readonly from: string
+    /** The platform's id of who wrote it; absent where it is not told. */
+    readonly fromId?: string
+    readonly own: boolean
+  }
+  /** Set when the sender passes on what somebody else wrote: their name, as people see it. The text gives no command then. */
+  readonly forwardedFrom?: string
   /** Messages with the same album are one. */
   readonly album?: string
   /** Made by the schedule or by a sub-agent, not by a person: its answer goes to `at` with these rights. */

@@ -1,6 +1,6 @@
 import type { Channel, InboundMessage, OutboundMessage, Receiver } from '../core/channel.ts'
 import type { InboxItem } from '../core/store.ts'
-import { type Delivery, rowsOf } from './answer.ts'
+import { controlIn, type Delivery, obeyNow, rowsOf } from './answer.ts'
 import { bursts } from './bursts.ts'
 import { type Deliveries, deliverer, type Deliverer } from './deliver.ts'
 import { intake } from './intake.ts'
@@ -16,6 +16,8 @@ import { joined, liveNote, type Work } from './work.ts'
 export interface Road {
   /** What a platform's channel hears goes here: checked, stored, answered through the outbox. Call `open` once before. */
   receiver(channel: Channel): Receiver
+  /** A message that this house made itself, such as what a sub-agent found. Only here may `due` be set: rights go by it. */
+  arrived(channel: Channel, message: InboundMessage): Promise<void>
   /** Begins to send through a channel, and takes up what a former process left of it. */
   open(channel: Channel): Promise<void>
   /** Sends nothing more through a channel. */
@@ -30,6 +32,8 @@ export interface Road {
   stop(session?: string): readonly string[]
   /** Ctrl-C: ends what runs in a session. The number of turns. */
   interrupt(session: string): number
+  /** Work on a session between two of its turns. */
+  between(session: string, signal: AbortSignal, work: () => Promise<void>): Promise<void>
   /** Sends once more what may not have arrived in a session; resolves to how many. */
   again(session: string): Promise<number>
   /** A channel that is open. */
@@ -84,12 +88,19 @@ export function road(desk: Desk, ground: Ground, deliveries: Deliveries = {}): R
   const works = (items: readonly InboxItem[], channel: Channel) =>
     recovered(items, (payload) => unpackInbound(payload, channel, store.blobs), channel)
 
+  const entrance = (channel: Channel) => intake(channel, desk, ground, { lane, running, burst, outbox, send, moved })
+
   return {
     get size() {
       return running.size
     },
     channel: (name) => open.get(name)?.channel,
-    receiver: (channel) => intake(channel, desk, ground, { lane, running, burst, outbox, send, moved }),
+    receiver(channel) {
+      const entry = entrance(channel)
+      // Whatever a platform sends, it is not the house that speaks.
+      return { ...entry, message: ({ due: _due, ...message }) => entry.message(message) }
+    },
+    arrived: (channel, message) => entrance(channel).message(message),
     async open(channel) {
       const out = deliverer(channel, ground, deliveries)
       open.set(channel.name, { channel, out })
@@ -108,7 +119,10 @@ export function road(desk: Desk, ground: Ground, deliveries: Deliveries = {}): R
     },
     async ask(channel, message) {
       const { role, cause } = message.due ?? { role: 'owner', cause: 'chat' }
-      await lane.enter({ channel, message, ...desk.route(message), role, cause, inbox: [] }, terminal)
+      const work = { channel, message, ...desk.route(message), role, cause, inbox: [] }
+      const control = controlIn(work)
+      if (control) await obeyNow(work, control, desk, ground, terminal)
+      else await lane.enter(work, terminal)
     },
     send,
     stop(session) {
@@ -118,6 +132,7 @@ export function road(desk: Desk, ground: Ground, deliveries: Deliveries = {}): R
       return [...turns, ...dropped.map((work) => named(work, false)), ...desk.stopOthers(session)]
     },
     interrupt: (session) => running.stop('interrupted', session).length,
+    between: (session, signal, work) => lane.between(session, signal, work),
     async again(session) {
       const items = await store.outbox.list({ session, state: 'uncertain', limit: 20 })
       for (const item of items.toReversed()) {

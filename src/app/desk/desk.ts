@@ -1,25 +1,27 @@
 import { randomUUID } from 'node:crypto'
+import type { ApprovalPorts } from '../../access/ports.ts'
 import type { Approvals } from '../../access/approvals.ts'
 import type { Channel, InboundMessage, OutboundMessage } from '../../core/channel.ts'
 import type { ChatRef } from '../../core/place.ts'
 import { Problem } from '../../core/problem.ts'
-import type { Tool, ToolContext } from '../../core/tool.ts'
 import type { CommandServices } from '../../dispatch/commands/services.ts'
 import type { Deliveries } from '../../dispatch/deliver.ts'
 import type { Desk, Ground, TurnQuestion } from '../../dispatch/ports.ts'
 import { road, type Road } from '../../dispatch/road.ts'
 import { route } from '../../dispatch/routing/route.ts'
-import { agentOfSession } from '../../dispatch/routing/session-key.ts'
+import { agentOfSession, isShared } from '../../dispatch/routing/session-key.ts'
 import { type Agents, agentsOf } from '../agents.ts'
 import type { House } from '../house.ts'
 import { type Admission, admission } from './admission.ts'
 import { askingApprovals } from './approval.ts'
 import { contextText } from './context.ts'
+import { guarded } from './guarded.ts'
 import { hearMessage, type VoiceHearing } from './hear.ts'
 import { outboxTool, recallTool } from './reach.ts'
 import { commandServices } from './services.ts'
 import { side } from './side.ts'
 import { type Helpers, subagentDesk } from './subagents.ts'
+import { type SummingUp, summingUp } from './summing-up.ts'
 import { toolboxes, type Toolboxes, type ToolParts } from './toolbox.ts'
 import { turns } from './turn.ts'
 import { type Workspaces, workspaces } from './workspaces.ts'
@@ -34,6 +36,7 @@ export interface Assistant {
   readonly helpers: Helpers
   readonly spaces: Workspaces
   readonly boxes: Toolboxes
+  readonly summingUp: SummingUp
   agents(): Agents
 }
 
@@ -48,6 +51,8 @@ export interface AssistantOptions {
   /** A folder that the default agent works in instead of its own. */
   readonly workspace?: string
   readonly stream: boolean
+  /** The process goes on after an answer: long conversations are summed up then, not at their next turn. */
+  readonly stays: boolean
   /** Names of the channels that are on. */
   channels(): readonly string[]
   readonly voice?: () => VoiceHearing | undefined
@@ -58,6 +63,8 @@ export interface AssistantOptions {
   /** Resolves when the tools of others had time to come up. */
   readonly ready?: () => Promise<void>
   readonly ended?: Desk['ended']
+  /** What calls may do; absent: the table of access/rules.ts. */
+  readonly rules?: ApprovalPorts['rules'] | undefined
   readonly services?: Pick<CommandServices, 'mcp' | 'mcpTools' | 'status' | 'reload' | 'panic'>
   readonly deliveries?: Deliveries
   readonly checkpoint?: Ground['checkpoint']
@@ -101,8 +108,8 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
       status: (...args) => helpers.tool.status(...args),
     },
     more: (round) => options.more?.(round) ?? [],
-    // What a person's turn runs has passed the guard, which asks an owner where there is no wall. Jobs have passed none.
-    mayRunBare: ({ cause, origin }) => cause !== 'cron' || isConsole(origin),
+    // The guard asks an owner where there is no wall. A job's own command has passed none.
+    mayRunBare: (context) => watched.passed(context),
   }
   const boxes = toolboxes(parts)
   const confirm = options.console?.channel.confirm?.bind(options.console.channel)
@@ -112,17 +119,12 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
     newId: randomUUID,
     sandboxed: async () => 'wrap' in (await boxes.sandbox()),
     isConsole,
+    isOn: (channel) => options.channels().includes(channel),
     send,
+    rules: options.rules,
     ...(confirm && { confirm }),
   })
-  const settled = (tool: Tool): Tool => ({
-    ...tool,
-    async run(input, context: ToolContext) {
-      const output = await tool.run(input, context)
-      if (tool.effects?.(input, context).length) await approvals.finished({ name: tool.spec.name, input }, context)
-      return output
-    },
-  })
+  const watched = guarded(approvals)
   const turnParts = {
     house,
     spaces,
@@ -130,8 +132,8 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
     agents,
     ...(options.model !== undefined && { model: options.model }),
     stream: options.stream,
-    guard: approvals.guard,
-    settled,
+    guard: watched.guard,
+    settled: watched.settled,
     thought: (question: TurnQuestion, text: string) => showThought(question, text),
     answered: (turn: string) => answered.get(turn) === true,
     newId: randomUUID,
@@ -141,10 +143,12 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
   const helpers = subagentDesk(turnParts, {
     async arrived(message) {
       const channel = made.channel(message.at.channel)
-      if (channel) await made.receiver(channel).message(message)
+      if (channel) await made.arrived(channel, message)
       else if (options.console && isConsole(message.at)) await made.ask(options.console.channel, message)
     },
   })
+
+  const summaries = summingUp(turnParts, (...args) => made.between(...args))
 
   function showThought({ message, session }: TurnQuestion, text: string): void {
     const entry = house.current.loaded.config.channel_list[message.at.channel]
@@ -162,7 +166,7 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
       if (own !== undefined) return { agent: agentOfSession(own), session: own }
       return route(message, house.current.loaded.config)
     },
-    hear(message, agent, signal) {
+    hear(message, { agent, session, role }, signal) {
       const voice = options.voice?.()
       return hearMessage(
         message,
@@ -171,6 +175,7 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
           now: () => clock.now(),
           maxBytes: house.current.loaded.config.agents.defaults.max_media_size,
           workspace: async () => (await spaces.of(agents().get(agent))).root,
+          foreign: role !== 'owner' && isShared(session),
           ...(voice && { voice }),
         },
         signal,
@@ -185,6 +190,7 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
       }
     },
     ...(options.ended && { ended: options.ended }),
+    ...(options.stays && { rested: summaries.rested }),
     async disarm(session) {
       const skill = armed.get(session)
       armed.delete(session)
@@ -226,5 +232,5 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
     const { agent, session } = desk.route(message)
     return { session, payload: JSON.stringify({ message, agent, role: message.due?.role ?? 'member' }) }
   }
-  return { road: made, stored, admission: admitted, approvals, helpers, spaces, boxes, agents }
+  return { road: made, stored, admission: admitted, approvals, helpers, spaces, boxes, summingUp: summaries, agents }
 }

@@ -1,3 +1,4 @@
+import { isGroup, isOwn } from '../../dispatch/routing/session-key.ts'
 import type { OutboundMessage } from '../../core/channel.ts'
 import type { Store } from '../../core/store.ts'
 import type { Outbox, Recall } from '../../tools/ports.ts'
@@ -21,10 +22,18 @@ export function outboxTool(
   }
 }
 
-/** Owners may look through everything that was said, others through their own conversation. */
+/**
+ * Owners may look through everything that was said, others through their own conversation. So must an owner where others read along, and
+ * in a turn with words from outside: what was said in confidence must not be asked for by somebody else.
+ */
 export function recallTool({ sessions }: Pick<Store, 'sessions'>): Recall {
   return {
-    search: (query, limit, { role, session }) =>
-      sessions.search(query, { limit, ...(role !== 'owner' && { session }) }),
+    async search(query, limit, context) {
+      const { role, session, tainted, origin, sender } = context
+      const free = role === 'owner' && !tainted && !isGroup(session)
+      const hits = await sessions.search(query, { limit, ...(!free && { session }) })
+      const mine = (key: string) => key === session || isOwn(key, origin.channel, sender.id)
+      return hits.map((hit) => (mine(hit.session) ? hit : { ...hit, outside: `session:${hit.session}` }))
+    },
   }
 }

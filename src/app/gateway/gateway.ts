@@ -70,6 +70,7 @@ async function start(house: House, options: GatewayOptions): Promise<Gateway> {
   let channels: ChannelSet | undefined
   const desk = assistant(house, {
     stream: true,
+    stays: true,
     channels: () => channels?.list().map(({ name }) => name) ?? [],
     ...more.desk,
     ...voice(house),
@@ -159,8 +160,10 @@ async function start(house: House, options: GatewayOptions): Promise<Gateway> {
 /** Turns finish while nothing new comes in; then the channels are closed. */
 async function stopReceiving(channels: ChannelSet, desk: Assistant): Promise<void> {
   desk.helpers.stop()
+  const summedUp = desk.summingUp.stop()
   await channels.pause()
   await desk.road.drain(drainMs)
+  await summedUp
   await channels.stop()
 }
 
