@@ -7,14 +7,13 @@ import { join } from 'node:path'
 
 export interface GatewayProcess extends AsyncDisposable {
   readonly child: ChildProcess
-  /** Resident memory in MB, from the kernel. */
-  memory(): number
+  /** Resident memory in MB, from the kernel: all of it, and what is not Node's own program file. */
+  memory(): { readonly all: number; readonly own: number }
 }
 
 /** Starts the built program; resolves when it says that it is up. */
 export async function gatewayProcess(config: object, nodeArgs: readonly string[] = []): Promise<GatewayProcess> {
   const home = mkdtempSync(join(tmpdir(), 'picoclaw-bench-'))
-  const log = join(home, 'gateway.log')
   writeFileSync(join(home, 'config.json'), JSON.stringify(config), { mode: 0o600 })
   const child = spawn(process.execPath, [...nodeArgs, 'dist/main.js', 'gateway', '--port', '0'], {
     env: { PATH: process.env['PATH'] ?? '', HOME: home, PICOCLAW_HOME: home },
@@ -36,7 +35,11 @@ export async function gatewayProcess(config: object, nodeArgs: readonly string[]
   console.log(said.trimEnd())
   return {
     child,
-    memory: () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) / 1_024,
+    memory() {
+      const status = readFileSync(`/proc/${child.pid}/status`, 'utf8')
+      const read = (name: string) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1]) / 1_024
+      return { all: read('VmRSS'), own: read('RssAnon') }
+    },
     async [Symbol.asyncDispose]() {
       if (child.exitCode === null) {
         const over = once(child, 'exit')
@@ -45,7 +48,6 @@ export async function gatewayProcess(config: object, nodeArgs: readonly string[]
       }
       if (trouble !== '') console.log(`The end of its log:\n${trouble}`)
       rmSync(home, { recursive: true, force: true })
-      rmSync(log, { force: true })
     },
   }
 }

@@ -86,7 +86,7 @@ while (performance.now() < end) {
   const passed = performance.now() - start
   if (passed >= nextLook) {
     nextLook += Math.max(30_000, (minutes * 60_000) / 15)
-    memory.push(gateway.memory())
+    memory.push(gateway.memory().all)
     tell(passed, shares.slice(seenShares))
     seenShares = shares.length
   }
@@ -94,7 +94,7 @@ while (performance.now() < end) {
 }
 for (let tries = 0; tries < 200 && [...asked.values()].some(({ answeredAt }) => answeredAt === undefined); tries += 1)
   await sleep(100)
-memory.push(gateway.memory())
+memory.push(gateway.memory().all)
 tell(performance.now() - start, shares.slice(seenShares))
 await gateway[Symbol.asyncDispose]()
 model.close()

@@ -1,5 +1,6 @@
 // Bundles src/main.ts into dist/: one ES module per lazy import, minified.
 import { chmodSync, rmSync, writeFileSync } from 'node:fs'
+import * as http from 'node:http'
 import { build, type Plugin } from 'rolldown'
 
 /** Accelerators that the WebSocket libraries use when somebody installed them; without them they go on in JavaScript. */
@@ -32,12 +33,29 @@ const ownFetch: Plugin = {
   },
 }
 
+/** Exports of `node:http` that stand for classes of the web's fetch. */
+const ofTheWeb = new Set(['default', 'module.exports', 'WebSocket', 'CloseEvent', 'MessageEvent'])
+const own = Object.keys(http).filter((name) => !ofTheWeb.has(name))
+/**
+ * An import of a module of Node reads all that it exports. With `node:http` that loads the web's classes, some 15 MB, which an idle gateway
+ * does without: so it is got another way.
+ */
+const lightHttp: Plugin = {
+  name: 'light-http',
+  resolveId: (id, _, { kind }) =>
+    kind === 'import-statement' && (id === 'http' || id === 'node:http') ? '\0light-http' : undefined,
+  load: (id) =>
+    id === '\0light-http'
+      ? `const http = process.getBuiltinModule('node:http')\nexport default http\nexport const { ${own.join(', ')} } = http\n`
+      : undefined,
+}
+
 rmSync('dist', { recursive: true, force: true })
 const { output } = await build({
   input: { main: 'src/main.ts' },
   platform: 'node',
   external: optional,
-  plugins: [withoutEval, ownFetch],
+  plugins: [withoutEval, ownFetch, lightHttp],
   // A warning is a mistake in waiting, such as a module that is missing on another machine.
   onLog(level, log) {
     if (level === 'warn') throw new Error(log.message)

@@ -79,7 +79,7 @@ export async function obeyNow(
 }
 
 /** Says something that is no turn's answer; the messages it answers are done with. */
-export async function say(work: Work, message: OutboundMessage, ground: Ground, delivery: Delivery): Promise<void> {
+async function say(work: Work, message: OutboundMessage, ground: Ground, delivery: Delivery): Promise<void> {
   const items = await delivery.outgoing(work, '', message)
   await ground.store.inbox.done(work.inbox, items)
   await ground.checkpoint('command-done')
@@ -134,20 +134,30 @@ async function conclude(
   live: LiveMessage,
   end: End,
   { ended = async () => undefined, rested }: Pick<Desk, 'ended' | 'rested'>,
-  { store, clock, checkpoint }: Ground,
+  ground: Ground,
   delivery: Delivery,
 ): Promise<void> {
   const shown = await live.settle?.()
   const message = end.message && { ...end.message, ...(shown !== undefined && { replaces: shown }) }
   const items = message ? await delivery.outgoing(work, id ?? '', message) : []
-  await checkpoint('turn-packed')
-  if (id === undefined) await store.inbox.done(work.inbox, items)
-  else await store.turns.finish({ id, at: clock.now(), outbox: items, ...end.record })
-  await checkpoint('turn-finished')
-  if (id !== undefined && shown !== undefined) await store.notes.remove(liveNote(id))
+  await ground.checkpoint('turn-packed')
+  if (id === undefined) await ground.store.inbox.done(work.inbox, items)
+  else await finish(id, end, items, shown !== undefined, ground)
+  await ground.checkpoint('turn-finished')
   await ended(work.message, end.record)
   if (message) await delivery.deliver(work, live, message, items)
   if (end.record.state === 'done') rested?.(work.session, work.agent)
+}
+
+async function finish(
+  id: string,
+  { record }: End,
+  outbox: readonly NewOutboxItem[],
+  shown: boolean,
+  { store, clock }: Ground,
+): Promise<void> {
+  await store.turns.finish({ id, at: clock.now(), outbox, ...record })
+  if (shown) await store.notes.remove(liveNote(id))
 }
 
 /** Shows what a turn says; `said` holds the words so far. */

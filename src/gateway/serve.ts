@@ -1,6 +1,5 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { getRequestListener } from '@hono/node-server'
 import type { Hono } from 'hono'
 import { Problem } from '../core/problem.ts'
 
@@ -10,13 +9,32 @@ export interface Listening {
   close(): Promise<void>
 }
 
-/** Serves routes on an address. A Problem when it is taken or not ours. */
-export function serveApp(app: Hono, host: string, port: number): Promise<Listening> {
-  const answer = getRequestListener(app.fetch)
-  return listen((request, response) => void answer(request, response), host, port)
+/** Serves routes on an address, which are made and loaded at the first request: many gateways are never asked. A Problem as with `listen`. */
+export function serveApp(app: () => Hono | Promise<Hono>, host: string, port: number): Promise<Listening> {
+  return listen(
+    answering(async () => (await app()).fetch),
+    host,
+    port,
+  )
 }
 
-/** Listens on an address; port 0 takes a free one. */
+/** Answers with what `make` makes at the first request. */
+export function answering(make: () => Promise<(request: Request) => Response | Promise<Response>>): RequestListener {
+  let made: Promise<RequestListener> | undefined
+  const listener = async () => {
+    const [{ listenerOf }, answer] = await Promise.all([import('./listener.ts'), make()])
+    return listenerOf((request) => answer(request))
+  }
+  return (request, response) => {
+    made ??= listener()
+    made.then(
+      (answer) => answer(request, response),
+      () => response.destroy(),
+    )
+  }
+}
+
+/** Listens on an address; port 0 takes a free one. A Problem when it is taken or not ours. */
 export async function listen(handler: RequestListener, host: string, port: number): Promise<Listening> {
   const server = createServer({ requestTimeout: 60_000, headersTimeout: 10_000 }, handler)
   await new Promise<void>((resolve, reject) => {

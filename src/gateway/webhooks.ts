@@ -1,5 +1,4 @@
-import { getRequestListener } from '@hono/node-server'
-import { type Listening, listen } from './serve.ts'
+import { answering, type Listening, listen } from './serve.ts'
 
 /** Answers what a platform posts. */
 export type WebhookHandler = (request: Request) => Promise<Response>
@@ -25,9 +24,12 @@ export function webhooks(
   }
 
   async function open(): Promise<Listening | undefined> {
-    const answer = getRequestListener(serve)
     try {
-      return await listen((request, response) => void answer(request, response), place.host, place.port)
+      return await listen(
+        answering(async () => serve),
+        place.host,
+        place.port,
+      )
     } catch (error) {
       listening = undefined
       trouble(error as Error)

@@ -8,10 +8,10 @@ import { webhooks } from '../../src/gateway/webhooks.ts'
 const hello = () => new Hono().get('/', (context) => context.text('hello'))
 
 test('a port that is taken is told with the setting to change', async () => {
-  const first = await serveApp(hello(), '127.0.0.1', 0)
+  const first = await serveApp(hello, '127.0.0.1', 0)
   try {
     assert.equal(await (await fetch(`http://127.0.0.1:${first.port}/`)).text(), 'hello')
-    await assert.rejects(serveApp(hello(), '127.0.0.1', first.port), (error: unknown) => {
+    await assert.rejects(serveApp(hello, '127.0.0.1', first.port), (error: unknown) => {
       assert.ok(error instanceof Problem)
       assert.equal(error.detail.at, 'gateway.port')
       return true
@@ -22,7 +22,7 @@ test('a port that is taken is told with the setting to change', async () => {
 })
 
 test('webhooks serve nothing but their paths, and only while they are mounted', async () => {
-  const probe = await serveApp(hello(), '127.0.0.1', 0)
+  const probe = await serveApp(hello, '127.0.0.1', 0)
   await probe.close()
   const troubles: string[] = []
   const hooks = webhooks({ host: '127.0.0.1', port: probe.port }, ({ message }) => void troubles.push(message))
@@ -42,7 +42,7 @@ test('webhooks serve nothing but their paths, and only while they are mounted', 
 })
 
 test('an address that cannot be listened on is told, and tried again at the next mount', async () => {
-  const taken = await serveApp(hello(), '127.0.0.1', 0)
+  const taken = await serveApp(hello, '127.0.0.1', 0)
   const told = Promise.withResolvers<string>()
   const hooks = webhooks({ host: '127.0.0.1', port: taken.port }, ({ message }) => told.resolve(message))
   try {

@@ -100,9 +100,7 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
     spaces,
     outbox: outboxTool(send, (turn) => answered.has(turn) && answered.set(turn, true)),
     recall: recallTool(store),
-    ...(options.schedule && { schedule: options.schedule }),
-    ...(options.skills && { skills: options.skills }),
-    ...(options.speak && { speak: options.speak }),
+    ...lent(options),
     agents: {
       spawn: (...args) => helpers.tool.spawn(...args),
       ask: (...args) => helpers.tool.ask(...args),
@@ -235,4 +233,9 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
     return { session, payload: JSON.stringify({ message, agent, role: message.due?.role ?? 'member' }) }
   }
   return { road: made, stored, admission: admitted, approvals, helpers, spaces, boxes, summingUp: summaries, agents }
+}
+
+/** What tools are given by whoever runs this process. */
+function lent({ schedule, skills, speak }: AssistantOptions): Pick<ToolParts, 'schedule' | 'skills' | 'speak'> {
+  return { ...(schedule && { schedule }), ...(skills && { skills }), ...(speak && { speak }) }
 }

@@ -3,7 +3,6 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Config } from '../../config/schema/config.ts'
 import { Problem } from '../../core/problem.ts'
-import { gatewayApp } from '../../gateway/app.ts'
 import { isLoopback } from '../../gateway/guard.ts'
 import type { GatewayPorts } from '../../gateway/ports.ts'
 import { type Listening, serveApp } from '../../gateway/serve.ts'
@@ -41,7 +40,8 @@ export async function openHttp(
   const open = isLoopback(wanted.host) || hasKey(gateway)
   const file = tokenFile(house.environment.home)
   try {
-    const app = gatewayApp({ ...ports, tokens }, knownHosts(gateway, wanted))
+    const app = async () =>
+      (await import('../../gateway/app.ts')).gatewayApp({ ...ports, tokens }, knownHosts(gateway, wanted))
     const listening = await serveApp(app, open ? wanted.host : '127.0.0.1', wanted.port)
     await writeAtomic(file, `${token}\n`)
     return {
