@@ -16,7 +16,8 @@ export function outboxTool(
         ...(replyTo !== undefined && { replyTo }),
       })
       const own = to.channel === origin.channel && to.chat === origin.chat && to.thread === origin.thread
-      if (own && text.trim() !== '') answered(turn)
+      // Words under a file are about the file; what the turn has to say is still to come.
+      if (own && text.trim() !== '' && attachments.length === 0) answered(turn)
     },
   }
 }
