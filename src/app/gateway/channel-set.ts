@@ -25,6 +25,11 @@ export interface ChannelSetParts {
   received(): void
 }
 
+/** What a channel is made of. Who may write, and when it answers, is asked anew for each message. */
+function printOf({ allow_from: _, group_trigger: _trigger, reasoning_channel_id: _reasoning, ...made }: Entry): string {
+  return JSON.stringify(made)
+}
+
 export function channelSet({ house, around, road, received }: ChannelSetParts): ChannelSet {
   const { clock, log } = house
   const kept = new Map<string, { readonly print: string; readonly channel: KeptChannel }>()
@@ -61,7 +66,7 @@ export function channelSet({ house, around, road, received }: ChannelSetParts): 
     const wanted = new Map(wantedChannels(configured()))
     const gone = [...kept].filter(([name, { print }]) => {
       const entry = wanted.get(name)
-      return !entry || JSON.stringify(entry) !== print
+      return !entry || printOf(entry) !== print
     })
     await Promise.all(
       gone.map(async ([name, { channel }]) => {
@@ -72,7 +77,7 @@ export function channelSet({ house, around, road, received }: ChannelSetParts): 
     const fresh = [...wanted].filter(([name]) => !kept.has(name))
     const begun = fresh.map(([name, entry]) => {
       const channel = keep(name, entry)
-      kept.set(name, { print: JSON.stringify(entry), channel })
+      kept.set(name, { print: printOf(entry), channel })
       return channel.first
     })
     await Promise.all(begun)
