@@ -241,7 +241,10 @@ const parked = (signal: AbortSignal) => signal.reason instanceof Stop && signal.
 
 /** The outgoing rows of a message. */
 export async function rowsOf(
-  { channel, session }: { readonly channel: Pick<Channel, 'name' | 'limits' | 'split' | 'captions'>; readonly session: string },
+  {
+    channel,
+    session,
+  }: { readonly channel: Pick<Channel, 'name' | 'limits' | 'split' | 'captions'>; readonly session: string },
   turn: string,
   message: OutboundMessage,
   { store, clock, newId }: Ground,

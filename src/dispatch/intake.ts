@@ -1,5 +1,5 @@
 import type { Channel, InboundMessage, OutboundMessage, Receiver } from '../core/channel.ts'
-import type { ChatRef } from '../core/place.ts'
+import { type ChatRef, placeKey } from '../core/place.ts'
 import type { InboxItem } from '../core/store.ts'
 import { type Delivery, say } from './answer.ts'
 import type { Bursts } from './bursts.ts'
@@ -115,6 +115,6 @@ export function intake(channel: Channel, desk: Desk, ground: Ground, parts: Inta
 
 const platformId = ({ chat }: ChatRef, id: string) => `${chat}/${id}`
 
-/** Messages of one person in one chat belong together; an album by its id. */
-const burstKey = ({ session, message }: Work) =>
-  [session, message.at.chat, message.from.id, message.album ?? ''].join('\n')
+/** Messages of one person in one place belong together; an album by its id. */
+const burstKey = ({ session, message: { at, from, album = '' } }: Work) =>
+  [session, placeKey(at), from.id, album].join('\n')

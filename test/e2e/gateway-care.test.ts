@@ -29,7 +29,10 @@ async function fiftyTurns(scene: Stage): Promise<void> {
 
 async function allAnsweredOnce({ telegram, model }: Stage): Promise<void> {
   const answers = () => telegram.shown.filter(({ chat }) => chat !== 1001)
-  await eventually(() => answers().length >= people.length, () => `all are answered; ${answers().length} are`)
+  await eventually(
+    () => answers().length >= people.length,
+    () => `all are answered; ${answers().length} are`,
+  )
   assert.deepEqual(
     answers()
       .map(({ chat, text }) => `${chat} ${text}`)
@@ -106,7 +109,10 @@ test('a changed token restarts that channel and no other; who may write is taken
     configure(config) {
       const { telegram } = config.channel_list
       assert.ok(telegram)
-      config.channel_list['other'] = { ...telegram, settings: { ...telegram.settings, token: second.token, base_url: second.url } }
+      config.channel_list['other'] = {
+        ...telegram,
+        settings: { ...telegram.settings, token: second.token, base_url: second.url },
+      }
     },
   })
   const { telegram } = scene

@@ -65,8 +65,23 @@ test('a job added by the command line while the gateway runs is seen, fires once
 test('a command job runs in the sandbox, and what it prints is delivered without a model', async () => {
   await using scene = await stage()
   await acquainted(scene)
-  const command = 'echo sum is $((40 + 2)); cat "$HOME/config.json" ../config.json 2>&1 | head -c 200; ls /root 2>&1 | head -3'
-  const args = ['cron', 'add', '-n', 'sum', '--command', command, '-e', '1h', '--channel', 'telegram', '--to', '1001', '--json']
+  const command =
+    'echo sum is $((40 + 2)); cat "$HOME/config.json" ../config.json 2>&1 | head -c 200; ls /root 2>&1 | head -3'
+  const args = [
+    'cron',
+    'add',
+    '-n',
+    'sum',
+    '--command',
+    command,
+    '-e',
+    '1h',
+    '--channel',
+    'telegram',
+    '--to',
+    '1001',
+    '--json',
+  ]
   const added = await picoclaw(args, { home: scene.home })
   assert.equal(added.code, 0, added.stderr)
   const { id } = (JSON.parse(added.stdout) as { job: { id: string } }).job

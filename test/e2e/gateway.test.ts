@@ -7,7 +7,10 @@ import { eventually, stage } from './gateway/stage.ts'
 
 const team = -100500
 const bob = { id: 2002, is_bot: false, first_name: 'Bob' }
-const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64')
+const png = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+)
 const mention = (text: string) => ({
   text,
   entities: [{ type: 'mention', offset: text.indexOf('@test_bot'), length: '@test_bot'.length }],
@@ -83,7 +86,9 @@ test('a document lands in the workspace and is named; one that the model sends a
     answer({ last, lastRole }) {
       if (lastRole === 'tool') return `Sent: ${last}`
       const path = /\[file: (\S+)/.exec(last)?.[1]
-      return path === undefined ? 'no file' : { calls: [{ name: 'send_file', input: { path, caption: 'Back to you' } }] }
+      return path === undefined
+        ? 'no file'
+        : { calls: [{ name: 'send_file', input: { path, caption: 'Back to you' } }] }
     },
   })
   const { telegram, model, home } = scene
@@ -130,7 +135,13 @@ test('what a message answers is part of the question; words of others are told a
   await using scene = await stage()
   const { telegram, model } = scene
   telegram.say('Is that so?', {
-    reply_to_message: { message_id: 7, date: 1, chat: { id: 1001, type: 'private' }, from: bob, text: 'The moon is green.' },
+    reply_to_message: {
+      message_id: 7,
+      date: 1,
+      chat: { id: 1001, type: 'private' },
+      from: bob,
+      text: 'The moon is green.',
+    },
   })
   await scene.shown(/Is that so/)
   const words = (model.seen[0]?.messages ?? []).map(wordsOf).join('\n')

@@ -77,7 +77,10 @@ test('a stranger gets no model, no download, no typing, and one hint, whatever t
   await scene.stop()
   const { code, stdout } = await picoclaw(['gateway', 'status'], { home: scene.home })
   assert.equal(code, 1)
-  assert.match(stdout, /Eve \(telegram:6666\) was turned away \d+ times .*add "6666" to channel_list\.telegram\.allow_from/)
+  assert.match(
+    stdout,
+    /Eve \(telegram:6666\) was turned away \d+ times .*add "6666" to channel_list\.telegram\.allow_from/,
+  )
 })
 
 test('the status of a running gateway shows who was turned away, with the line to add', async () => {
@@ -146,10 +149,17 @@ test('ten thousand guessed codes let nobody in, and the right one is locked out 
   const { grants, notes } = memoryStore()
   let ids = 0
   const pairs = pairing({ grants, notes, clock, newId: () => `id-${(ids += 1)}` })
-  const message = { from: { id: '6666', name: 'Eve' }, at: { channel: 'telegram', chat: '6666' }, kind: 'direct' } as const
+  const message = {
+    from: { id: '6666', name: 'Eve' },
+    at: { channel: 'telegram', chat: '6666' },
+    kind: 'direct',
+  } as const
   const code = codeIn((await pairs.offer(message)) ?? '')
   const letters = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789'
-  const owners = Array.from({ length: 20 }, (_, index) => ({ role: 'owner', who: `telegram:${index}`, automatic: false }) as const)
+  const owners = Array.from(
+    { length: 20 },
+    (_, index) => ({ role: 'owner', who: `telegram:${index}`, automatic: false }) as const,
+  )
   const ends = new Set<string>()
   for (let guess = 0; guess < 10_000; guess += 1) {
     const typed = Array.from({ length: 8 }, () => letters[randomInt(letters.length)]).join('')

@@ -1,4 +1,5 @@
 import type { OutboundMessage } from '../../core/channel.ts'
+import { isSamePlace } from '../../core/place.ts'
 import type { Store } from '../../core/store.ts'
 import type { Outbox, Recall } from '../../tools/ports.ts'
 
@@ -15,9 +16,8 @@ export function outboxTool(
         ...(attachments.length > 0 && { attachments }),
         ...(replyTo !== undefined && { replyTo }),
       })
-      const own = to.channel === origin.channel && to.chat === origin.chat && to.thread === origin.thread
       // Words under a file are about the file; what the turn has to say is still to come.
-      if (own && text.trim() !== '' && attachments.length === 0) answered(turn)
+      if (isSamePlace(to, origin) && text.trim() !== '' && attachments.length === 0) answered(turn)
     },
   }
 }
