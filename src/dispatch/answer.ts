@@ -1,5 +1,5 @@
 import type { Channel, LiveMessage, OutboundMessage } from '../core/channel.ts'
-import type { Message, UserMessage } from '../core/message.ts'
+import { type Message, type UserMessage, userText } from '../core/message.ts'
 import type { NewOutboxItem } from '../core/store.ts'
 import { commandIn, obey } from './commands/commands.ts'
 import { honest } from './honest.ts'
@@ -227,7 +227,9 @@ function finished(work: Work, { messages, text, report, silent }: TurnOutcome): 
 
 function broken(work: Work, error: unknown, signal: AbortSignal, said: string): End {
   const { text, trouble } = honest(error, signal)
-  const record = { state: signal.aborted ? ('stopped' as const) : ('failed' as const), messages: [], trouble: text }
+  const record = signal.aborted
+    ? { state: 'stopped' as const, messages: [leftOff], trouble: text }
+    : { state: 'failed' as const, messages: [], trouble: text }
   const byCommand = signal.reason instanceof Stop && signal.reason.kind === 'stopped'
   if (!byCommand) return { record, message: { ...addressed(work), text, trouble } }
   // Whoever stopped it is told by the command; only what was shown so far is marked.
@@ -236,6 +238,9 @@ function broken(work: Work, error: unknown, signal: AbortSignal, said: string): 
     ? { record }
     : { record, message: { ...addressed(work), text: `${shown}\n\n(Stopped.)`, trouble } }
 }
+
+/** Without it the next question would bring up the one that was stopped. */
+const leftOff = userText('[I stopped you here. Leave this, unless I ask for it again.]')
 
 const parked = (signal: AbortSignal) => signal.reason instanceof Stop && signal.reason.kind === 'parked'
 
