@@ -129,6 +129,7 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
     ...(options.model !== undefined && { model: options.model }),
     stream: options.stream,
     guard: approvals.guard,
+    waits: approvals.waits,
     settled,
     thought: (question: TurnQuestion, text: string) => showThought(question, text),
     answered: (turn: string) => answered.delete(turn),

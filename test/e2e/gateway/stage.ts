@@ -93,7 +93,9 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
   async function stop(): Promise<void> {
     const running = gateway
     gateway = undefined
-    await running?.stop()
+    // What still runs is parked when its time is over.
+    const over = setInterval(() => clock.hurry(500), 50)
+    await running?.stop().finally(() => clearInterval(over))
   }
   if (options.start !== false) await start()
   return {
