@@ -12,8 +12,8 @@ import { channelSet, type ChannelSet } from './channel-set.ts'
 import { clockwork } from './clockwork.ts'
 import { type Counts, gatewayMetrics } from './counts.ts'
 import { type GatewayHttp, openHttp } from './http.ts'
-import { becomeInstance, urlOf } from './instance.ts'
-import { isAlive } from './process.ts'
+import { addressOf, becomeInstance, type InstanceFacts, urlOf } from './instance.ts'
+import { isAlive, isGateway } from './process.ts'
 import { statusText } from './report.ts'
 import { countStart } from './unclean.ts'
 
@@ -57,7 +57,14 @@ async function start(house: House, options: GatewayOptions): Promise<Gateway> {
   const owner = `${process.pid}-${randomUUID()}`
   const counts: Counts = { startedAt: clock.now(), received: 0, sent: 0, uncertain: 0, dead: 0 }
   const facts = { owner, pid: process.pid, startedAt: counts.startedAt, version }
-  const instance = await becomeInstance(facts, { store, clock, log, signal: over.signal, alive: isAlive })
+  const instance = await becomeInstance(facts, {
+    store,
+    clock,
+    log,
+    signal: over.signal,
+    alive: isAlive,
+    answers: isThere,
+  })
   const starts = await countStart(store.notes, clock, over.signal)
   const safe = starts.safe && options.bold !== true
   if (safe) await setAside(house)
@@ -140,6 +147,7 @@ async function start(house: House, options: GatewayOptions): Promise<Gateway> {
     lost: instance.lost,
     async stop() {
       over.abort()
+      await instance.tell({ ending: true })
       await following
       await works.stop()
       await stopReceiving(open, desk)
@@ -152,6 +160,11 @@ async function start(house: House, options: GatewayOptions): Promise<Gateway> {
       await house.close()
     },
   }
+}
+
+async function isThere(facts: InstanceFacts): Promise<boolean> {
+  const url = addressOf(facts)
+  return url !== undefined && isGateway(url, facts.pid)
 }
 
 /** Turns finish while nothing new comes in; then the channels are closed. */
