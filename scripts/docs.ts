@@ -1,10 +1,15 @@
 // Writes what the docs say about the code: `node scripts/docs.ts` mends the files, `--check` only says which are stale.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { commandTable, slashCommandTable } from './command-tables.ts'
 import { vendorTable } from './vendor-table.ts'
 
 /** What stands between `<!-- NAME:begin -->` and `<!-- NAME:end -->`, in every file that has these marks. */
-const parts: Readonly<Record<string, () => string>> = { vendors: vendorTable }
-const files = ['README.md', 'docs/vendors.md']
+const parts: Readonly<Record<string, () => string>> = {
+  vendors: vendorTable,
+  commands: commandTable,
+  'slash-commands': slashCommandTable,
+}
+const files = ['README.md', 'docs/vendors.md', 'docs/guide/agent.md']
 
 const check = process.argv.includes('--check')
 const stale = files.filter(existsSync).filter((file) => {

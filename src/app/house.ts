@@ -10,7 +10,7 @@ import type { Store } from '../core/store.ts'
 import { systemClock } from '../kit/clock.ts'
 import { type Network, network } from '../kit/network.ts'
 import { type Redactor, redactor } from '../kit/redact.ts'
-import { machineZone, type Zone, zoneOf } from '../kit/zone.ts'
+import { localZone, type Zone } from '../kit/zone.ts'
 import { purse } from '../ledger/purse.ts'
 import type { ProtocolId } from '../models/vendor.ts'
 import type { Protocol } from '../providers/endpoint.ts'
@@ -81,7 +81,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
   const around = { environment, fetch: outside.fetch(), clock, log }
   const store = redactedStore(openStore(join(home, 'picoclaw.db'), { clock, log }), known)
   let current = await catalogue(loaded, around)
-  const zone = zoneOf(machineZone())
+  const zone = localZone()
   const candidates = fleet({
     purse: purse({
       settings() {

@@ -96,23 +96,21 @@ export interface ChannelLimits {
 }
 
 /** Why a message did not go out. */
-export const deliveryKinds = [
+export type DeliveryKind =
   /** Surely not sent; the same may be tried again. */
-  'not-sent',
+  | 'not-sent'
   /** Surely not sent; again after `retryAfterMs`. */
-  'rate-limit',
+  | 'rate-limit'
   /** Nobody knows whether it arrived. Never repeated blindly. */
-  'uncertain',
+  | 'uncertain'
   /** The chat has another id now: `movedTo`. */
-  'moved',
+  | 'moved'
   /** The chat is closed to us: blocked, removed, deleted. */
-  'gone',
+  | 'gone'
   /** The platform will not take this message in any form. */
-  'refused',
+  | 'refused'
   /** Our login is not accepted. */
-  'auth',
-] as const
-export type DeliveryKind = (typeof deliveryKinds)[number]
+  | 'auth'
 
 /** The only error that `Channel.send` and `edit` throw. */
 export class DeliveryFailure extends Error {

@@ -1,13 +1,14 @@
 import type { Channel, LiveMessage, OutboundMessage } from '../core/channel.ts'
 import { type Message, type UserMessage, userText } from '../core/message.ts'
 import type { NewOutboxItem } from '../core/store.ts'
-import { commandIn, obey } from './commands/commands.ts'
+import type { CommandResult } from './commands/command.ts'
+import { commandIn, type GivenCommand, obey } from './commands/commands.ts'
 import { honest } from './honest.ts'
 import { packOutbound } from './payload.ts'
 import { pieces } from './pieces.ts'
 import type { Desk, Ground, TurnOutcome, TurnWatcher } from './ports.ts'
 import { type Running, type Steered, Stop } from './running.ts'
-import type { Work } from './work.ts'
+import { liveNote, type Work } from './work.ts'
 
 /** How an answer reaches its person. */
 export interface Delivery {
@@ -30,17 +31,7 @@ export async function answer(running: Running, desk: Desk, ground: Ground, deliv
   const given = work.resumes === undefined && work.cause === 'chat' ? commandIn(work.message.text) : undefined
   const { signal } = running.abort
   if (!given) return turn(running, work, await desk.disarm(work.session), desk, ground, delivery)
-  const context = {
-    ...work,
-    sender: work.message.from,
-    at: work.message.at,
-    services: desk.services,
-    signal,
-  }
-  const result = await obey(given, context).catch((error: unknown) => ({
-    type: 'reply' as const,
-    text: honest(error, signal).text,
-  }))
+  const result = await carryOut(work, given, desk, signal)
   if (result.type === 'pass')
     return turn(
       running,
@@ -51,6 +42,39 @@ export async function answer(running: Running, desk: Desk, ground: Ground, deliv
       delivery,
     )
   await say(work, { ...addressed(work), text: result.text }, ground, delivery)
+}
+
+/** What a command answers; why it cannot be done is an answer, too. */
+async function carryOut(
+  work: Work,
+  given: GivenCommand,
+  { services }: Desk,
+  signal: AbortSignal,
+): Promise<CommandResult> {
+  const { from: sender, at } = work.message
+  try {
+    return await obey(given, { ...work, sender, at, services, signal })
+  } catch (error) {
+    return { type: 'reply', text: honest(error, signal).text }
+  }
+}
+
+/** The control word that a message is: such a word waits for no lane. */
+export function controlIn({ cause, message }: Pick<Work, 'cause' | 'message'>): GivenCommand | undefined {
+  const given = cause === 'chat' ? commandIn(message.text) : undefined
+  return given?.command.control ? given : undefined
+}
+
+/** Carries a control word out, whatever else runs. */
+export async function obeyNow(
+  work: Work,
+  given: GivenCommand,
+  desk: Desk,
+  ground: Ground,
+  delivery: Delivery,
+): Promise<void> {
+  const result = await carryOut(work, given, desk, new AbortController().signal)
+  if (result.type === 'reply') await say(work, { ...addressed(work), text: result.text }, ground, delivery)
 }
 
 /** Says something that is no turn's answer; the messages it answers are done with. */
@@ -108,7 +132,7 @@ async function conclude(
   id: string | undefined,
   live: LiveMessage,
   end: End,
-  { ended = async () => undefined }: Pick<Desk, 'ended'>,
+  { ended = async () => undefined, rested }: Pick<Desk, 'ended' | 'rested'>,
   { store, clock, checkpoint }: Ground,
   delivery: Delivery,
 ): Promise<void> {
@@ -119,8 +143,10 @@ async function conclude(
   if (id === undefined) await store.inbox.done(work.inbox, items)
   else await store.turns.finish({ id, at: clock.now(), outbox: items, ...end.record })
   await checkpoint('turn-finished')
+  if (id !== undefined && shown !== undefined) await store.notes.remove(liveNote(id))
   await ended(work.message, end.record)
   if (message) await delivery.deliver(work, live, message, items)
+  if (end.record.state === 'done') rested?.(work.session, work.agent)
 }
 
 /** Shows what a turn says; `said` holds the words so far. */

@@ -1,9 +1,9 @@
 import type { Channel, InboundMessage, OutboundMessage, Receiver } from '../core/channel.ts'
 import { type ChatRef, placeKey } from '../core/place.ts'
 import type { InboxItem } from '../core/store.ts'
-import { type Delivery, say } from './answer.ts'
+import { controlIn, type Delivery, obeyNow } from './answer.ts'
 import type { Bursts } from './bursts.ts'
-import { commandIn, type GivenCommand, obey } from './commands/commands.ts'
+import { commandIn } from './commands/commands.ts'
 import type { LaneOfWork } from './lane.ts'
 import { packInbound, type StoredInbound } from './payload.ts'
 import type { Desk, Ground } from './ports.ts'
@@ -30,9 +30,9 @@ export function intake(channel: Channel, desk: Desk, ground: Ground, parts: Inta
     await checkpoint('message-arrived')
     if (!(await keep(work))) return
     await checkpoint('message-stored')
-    const given = work.cause === 'chat' ? commandIn(work.message.text) : undefined
-    if (given?.command.control) await obeyNow(work, given)
-    else if (given || work.cause !== 'chat') lane.go(work)
+    const control = controlIn(work)
+    if (control) await obeyNow(work, control, desk, ground, outbox)
+    else if (work.cause !== 'chat' || commandIn(work.message.text)) lane.go(work)
     else burst.add(burstKey(work), work, arrived.album === undefined ? 'text' : 'album')
   }
 
@@ -66,15 +66,6 @@ export function intake(channel: Channel, desk: Desk, ground: Ground, parts: Inta
       at: clock.now(),
       payload: await packInbound({ message: kept, agent, role }, store.blobs),
     })
-  }
-
-  /** Control words wait for no lane. */
-  async function obeyNow(work: Work, given: GivenCommand): Promise<void> {
-    const { signal } = new AbortController()
-    const { message: asked } = work
-    const context = { ...work, sender: asked.from, at: asked.at, services: desk.services, signal }
-    const result = await obey(given, context)
-    if (result.type === 'reply') await say(work, { to: asked.at, replyTo: asked.id, text: result.text }, ground, outbox)
   }
 
   /** Messages of this channel that no turn has taken up. */

@@ -17,6 +17,8 @@ export interface LaneOfWork {
   enter(work: Work, delivery: Delivery): Promise<void>
   /** The same for a message that nobody waits for. */
   go(work: Work): void
+  /** Work on a session between two of its turns. */
+  between(session: string, signal: AbortSignal, work: () => Promise<void>): Promise<void>
   /** Resolves when nothing is left. */
   idle(): Promise<void>
 }
@@ -92,7 +94,13 @@ export function laneOfWork(desk: Desk, ground: Ground, running: Runnings, outbox
     await delivery.deliver(work, undefined, message, items)
   }
 
-  return { enter, go, idle: () => lanes.idle() }
+  const between: LaneOfWork['between'] = (session, signal, work) =>
+    lanes.run(session, async () => {
+      signal.throwIfAborted()
+      await alone(session, ground.owner, { leases: store.leases, clock }, signal, work)
+    })
+
+  return { enter, go, between, idle: () => lanes.idle() }
 }
 
 const isParked = ({ reason }: AbortSignal) => reason instanceof Stop && reason.kind === 'parked'

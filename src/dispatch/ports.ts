@@ -76,6 +76,8 @@ export interface Desk {
     message: InboundMessage,
     end: { readonly state: 'done' | 'failed' | 'stopped'; readonly trouble?: string },
   ): Promise<void>
+  /** Told that a turn was answered and its conversation rests. Nothing waits for what follows from that. */
+  rested?(session: string, agent: string): void
   /** Skills that were armed for the next message of a conversation; they are so no longer. */
   disarm(session: string): Promise<readonly string[]>
   /** Ends what works for a conversation beside its turn; a line for each. Absent session: everywhere. */

@@ -1,6 +1,6 @@
 import type { Channel, InboundMessage, OutboundMessage, Receiver } from '../core/channel.ts'
 import type { InboxItem } from '../core/store.ts'
-import { type Delivery, rowsOf } from './answer.ts'
+import { controlIn, type Delivery, obeyNow, rowsOf } from './answer.ts'
 import { bursts } from './bursts.ts'
 import { type Deliveries, deliverer, type Deliverer } from './deliver.ts'
 import { intake } from './intake.ts'
@@ -11,7 +11,7 @@ import type { Desk, Ground } from './ports.ts'
 import { recovered } from './recover.ts'
 import { remains } from './remains.ts'
 import { runnings } from './running.ts'
-import { joined, type Work } from './work.ts'
+import { joined, liveNote, type Work } from './work.ts'
 
 /** The one road from a message to its answer. */
 export interface Road {
@@ -31,6 +31,8 @@ export interface Road {
   stop(session?: string): readonly string[]
   /** Ctrl-C: ends what runs in a session. The number of turns. */
   interrupt(session: string): number
+  /** Work on a session between two of its turns. */
+  between(session: string, signal: AbortSignal, work: () => Promise<void>): Promise<void>
   /** Sends once more what may not have arrived in a session; resolves to how many. */
   again(session: string): Promise<number>
   /** A channel that is open. */
@@ -53,7 +55,7 @@ export function road(desk: Desk, ground: Ground, deliveries: Deliveries = {}): R
   const outbox: Delivery = {
     async live(work, turn) {
       if (work.cause !== 'chat') return liveMessage(undefined, work)
-      const name = `live:${turn}`
+      const name = liveNote(turn)
       const shown = work.resumes === undefined ? undefined : await store.notes.get(name)
       return liveMessage(work.channel, work, {
         ...(typeof shown === 'string' && { shown }),
@@ -110,7 +112,10 @@ export function road(desk: Desk, ground: Ground, deliveries: Deliveries = {}): R
     },
     async ask(channel, message) {
       const { role, cause } = message.due ?? { role: 'owner', cause: 'chat' }
-      await lane.enter({ channel, message, ...desk.route(message), role, cause, inbox: [] }, terminal)
+      const work = { channel, message, ...desk.route(message), role, cause, inbox: [] }
+      const control = controlIn(work)
+      if (control) await obeyNow(work, control, desk, ground, terminal)
+      else await lane.enter(work, terminal)
     },
     send,
     stop(session) {
@@ -120,6 +125,7 @@ export function road(desk: Desk, ground: Ground, deliveries: Deliveries = {}): R
       return [...turns, ...dropped.map((work) => named(work, false)), ...desk.stopOthers(session)]
     },
     interrupt: (session) => running.stop('interrupted', session).length,
+    between: (session, signal, work) => lane.between(session, signal, work),
     async again(session) {
       const items = await store.outbox.list({ session, state: 'uncertain', limit: 20 })
       for (const item of items.toReversed()) {

@@ -5,6 +5,7 @@ import { adapters as channels } from './channels.ts'
 import { adapters as chat } from './chat.ts'
 import { adapters as commands } from './commands.ts'
 import { adapters as config } from './config.ts'
+import { adapters as discord } from './discord.ts'
 import { adapters as failures } from './failures.ts'
 import { adapters as gateway } from './gateway.ts'
 import { adapters as house } from './house.ts'
@@ -14,6 +15,7 @@ import { adapters as models } from './models.ts'
 import { adapters as routing } from './routing.ts'
 import { adapters as schedule } from './schedule.ts'
 import { adapters as tools } from './tools.ts'
+import { adapters as voice } from './voice.ts'
 import { adapters as web } from './web.ts'
 import { adapters as workspace } from './workspace.ts'
 
@@ -25,6 +27,7 @@ export const adapter: Adapters = {
   ...chat,
   ...commands,
   ...config,
+  ...discord,
   ...failures,
   ...gateway,
   ...house,
@@ -34,6 +37,7 @@ export const adapter: Adapters = {
   ...routing,
   ...schedule,
   ...tools,
+  ...voice,
   ...web,
   ...workspace,
 }

@@ -249,6 +249,7 @@ test('a growing answer ends as one message with the final text', async () => {
   await view.clock.advance(400)
   assert.deepEqual(view.channel.texts, ['half whole.'])
   assert.deepEqual(view.channel.calls, ['send half ', 'edit half whole', 'edit half whole.'])
+  assert.deepEqual(await view.store.notes.list('live:'), [], 'what was noted on the way is not kept')
 })
 
 test('what was shown of an answer that is stopped is marked so', async () => {

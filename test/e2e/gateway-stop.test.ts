@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { JsonObject } from '../../src/core/json.ts'
@@ -21,7 +21,7 @@ const alive = (mark: string): readonly string[] =>
 interface Hang {
   /** What the model does; then it hangs in it. */
   readonly answer: (request: ModelRequest) => ModelReply | Promise<ModelReply>
-  readonly configure?: (config: StageConfig) => void
+  readonly configure?: (config: StageConfig, home: string) => void
   /** True once it hangs. */
   begun(scene: Stage, round: number): boolean
   /** True once nothing of it is left. */
@@ -36,6 +36,9 @@ const calling =
   (name: string, input: JsonObject): Hang['answer'] =>
   ({ last, lastRole }) =>
     asksToHang(last) && lastRole === 'user' ? { calls: [{ name, input }] } : `You said: ${lineOf(last)}`
+
+/** Calls that the stalled server noted. */
+const callsIn = (path: string): number => (existsSync(path) ? readFileSync(path, 'utf8').trim().split('\n').length : 0)
 
 const hangs: Readonly<Record<string, Hang>> = {
   'a hung model': {
@@ -58,16 +61,15 @@ const hangs: Readonly<Record<string, Hang>> = {
   },
   'a stalled MCP server': {
     answer: calling('mcp_stalled_wait', {}),
-    configure(config) {
+    configure(config, home) {
       const server = {
         enabled: true,
         command: process.execPath,
-        args: [join(import.meta.dirname, '..', 'fakes', 'stalled-mcp.ts')],
+        args: [join(import.meta.dirname, '..', 'fakes', 'stalled-mcp.ts'), join(home, 'called')],
       }
       config['tools'] = { mcp: { enabled: true, servers: { stalled: server } } }
     },
-    begun: ({ model }, round) =>
-      model.seen.length === round && model.seen.at(-1)?.tools.includes('mcp_stalled_wait') === true,
+    begun: ({ home }, round) => callsIn(join(home, 'called')) === round,
     over: () => true,
   },
 }

@@ -20,6 +20,7 @@ import { outboxTool, recallTool } from './reach.ts'
 import { commandServices } from './services.ts'
 import { side } from './side.ts'
 import { type Helpers, subagentDesk } from './subagents.ts'
+import { type SummingUp, summingUp } from './summing-up.ts'
 import { toolboxes, type Toolboxes, type ToolParts } from './toolbox.ts'
 import { turns } from './turn.ts'
 import { type Workspaces, workspaces } from './workspaces.ts'
@@ -34,6 +35,7 @@ export interface Assistant {
   readonly helpers: Helpers
   readonly spaces: Workspaces
   readonly boxes: Toolboxes
+  readonly summingUp: SummingUp
   agents(): Agents
 }
 
@@ -48,9 +50,12 @@ export interface AssistantOptions {
   /** A folder that the default agent works in instead of its own. */
   readonly workspace?: string
   readonly stream: boolean
+  /** The process goes on after an answer: long conversations are summed up then, not at their next turn. */
+  readonly stays: boolean
   /** Names of the channels that are on. */
   channels(): readonly string[]
   readonly voice?: () => VoiceHearing | undefined
+  readonly speak?: ToolParts['speak']
   readonly schedule?: ToolParts['schedule']
   readonly skills?: ToolParts['skills']
   readonly more?: ToolParts['more']
@@ -73,8 +78,8 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
   const spaces = workspaces(house)
   const admitted = admission(house, randomUUID)
   const isConsole = ({ channel }: ChatRef) => options.console !== undefined && channel === options.console.channel.name
-  /** Turns in which a tool has written to the turn's own chat. */
-  const answered = new Set<string>()
+  /** Turns that run, and whether a tool has written to the turn's own chat. */
+  const answered = new Map<string, boolean>()
   const armed = new Map<string, string>()
 
   async function send(channel: string, session: string, message: OutboundMessage): Promise<void> {
@@ -89,10 +94,11 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
   const parts: ToolParts = {
     house,
     spaces,
-    outbox: outboxTool(send, (turn) => answered.add(turn)),
+    outbox: outboxTool(send, (turn) => answered.has(turn) && answered.set(turn, true)),
     recall: recallTool(store),
     ...(options.schedule && { schedule: options.schedule }),
     ...(options.skills && { skills: options.skills }),
+    ...(options.speak && { speak: options.speak }),
     agents: {
       spawn: (...args) => helpers.tool.spawn(...args),
       ask: (...args) => helpers.tool.ask(...args),
@@ -132,7 +138,7 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
     waits: approvals.waits,
     settled,
     thought: (question: TurnQuestion, text: string) => showThought(question, text),
-    answered: (turn: string) => answered.delete(turn),
+    answered: (turn: string) => answered.get(turn) === true,
     newId: randomUUID,
     ...(options.ready && { ready: options.ready }),
   }
@@ -144,6 +150,8 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
       else if (options.console && isConsole(message.at)) await made.ask(options.console.channel, message)
     },
   })
+
+  const summaries = summingUp(turnParts, (...args) => made.between(...args))
 
   function showThought({ message, session }: TurnQuestion, text: string): void {
     const entry = house.current.loaded.config.channel_list[message.at.channel]
@@ -175,8 +183,16 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
         signal,
       )
     },
-    turn: run.run,
+    async turn(question, ...rest) {
+      answered.set(question.turn, false)
+      try {
+        return await run.run(question, ...rest)
+      } finally {
+        answered.delete(question.turn)
+      }
+    },
     ...(options.ended && { ended: options.ended }),
+    ...(options.stays && { rested: summaries.rested }),
     async disarm(session) {
       const skill = armed.get(session)
       armed.delete(session)
@@ -218,5 +234,5 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
     const { agent, session } = desk.route(message)
     return { session, payload: JSON.stringify({ message, agent, role: message.due?.role ?? 'member' }) }
   }
-  return { road: made, stored, admission: admitted, approvals, helpers, spaces, boxes, agents }
+  return { road: made, stored, admission: admitted, approvals, helpers, spaces, boxes, summingUp: summaries, agents }
 }

@@ -6,7 +6,7 @@ import type { Outbox, Recall } from '../../tools/ports.ts'
 /** How tools write to chats. `answered` is told the turns that wrote to their own chat: their last words are not said twice. */
 export function outboxTool(
   send: (channel: string, session: string, message: OutboundMessage) => Promise<void>,
-  answered: (turn: string) => void,
+  answered: (turn: string) => unknown,
 ): Outbox {
   return {
     async send({ to, text, attachments, replyTo }, { session, turn, origin }) {

@@ -9,6 +9,7 @@ import { textOf } from '../../core/message.ts'
 import type { Tool } from '../../core/tool.ts'
 import type { TurnOutcome, TurnQuestion, TurnWatcher } from '../../dispatch/ports.ts'
 import type { Workspace, WorkspaceContent } from '../../workspace/ports.ts'
+import { micros } from '../../ledger/money.ts'
 import { heartbeatAnswer } from '../../schedule/heartbeat.ts'
 import type { AgentFacts, Agents } from '../agents.ts'
 import type { House } from '../house.ts'
@@ -16,7 +17,7 @@ import { localMoment } from '../moment.ts'
 import { turnReport } from '../report.ts'
 import { version } from '../version.ts'
 import { showing } from './events.ts'
-import { type Choice, chainOf, choose, executorEntry, requestLimits } from './models.ts'
+import { backend, type Choice, chainOf, choose, requestLimits } from './models.ts'
 import type { Toolboxes } from './toolbox.ts'
 import type { Workspaces } from './workspaces.ts'
 
@@ -119,11 +120,11 @@ export function turns(parts: TurnParts) {
     state: SessionState,
     log: readonly LogEntry[],
   ) {
-    const executor = parts.model === undefined && state.model === undefined ? executorEntry(house) : undefined
-    if (executor) {
+    const direct = backend(house, parts.model ?? state.model)
+    if (direct) {
       const tools = await boxes.coding(workspace)
       return {
-        provider: house.fleet.chain([{ name: executor.name, entries: [executor] }]),
+        provider: direct,
         tools: named(tools),
         system: await prompt(content, []),
         direct: true,
@@ -249,9 +250,11 @@ export function limitsOf(
   { current: { loaded } }: Pick<House, 'current'>,
   { definition }: Pick<WorkspaceContent, 'definition'>,
 ): Turn['limits'] {
-  const { defaults } = loaded.config.agents
+  const { agents, budget } = loaded.config
+  const { defaults } = agents
   const window = defaults.context_window || 4 * defaults.max_tokens
   return {
+    ...(budget.turn !== undefined && { maxCostMicros: micros(budget.turn) }),
     maxSteps: definition.maxTurns ?? defaults.max_tool_iterations,
     maxMs: longestTurnMs,
     window,

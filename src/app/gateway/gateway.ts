@@ -4,6 +4,7 @@ import { webhooks } from '../../gateway/webhooks.ts'
 import { type Assistant, assistant, type AssistantOptions } from '../desk/desk.ts'
 import { extensions } from '../desk/extensions.ts'
 import { mcpServices } from '../desk/mcp-services.ts'
+import { voice } from '../desk/voice.ts'
 import { followConfig } from '../follow-config.ts'
 import { type House, type HouseOptions, openHouse } from '../house.ts'
 import { reloadConfig } from '../reload.ts'
@@ -76,8 +77,10 @@ async function start(house: House, options: GatewayOptions): Promise<Gateway> {
   let channels: ChannelSet | undefined
   const desk = assistant(house, {
     stream: true,
+    stays: true,
     channels: () => channels?.list().map(({ name }) => name) ?? [],
     ...more.desk,
+    ...voice(house),
     ...works.desk,
     services: {
       ...mcpServices(house, more),
@@ -170,8 +173,10 @@ async function isThere(facts: InstanceFacts): Promise<boolean> {
 /** Turns finish while nothing new comes in; then the channels are closed. */
 async function stopReceiving(channels: ChannelSet, desk: Assistant): Promise<void> {
   desk.helpers.stop()
+  const summedUp = desk.summingUp.stop()
   await channels.pause()
   await desk.road.drain(drainMs)
+  await summedUp
   await channels.stop()
 }
 

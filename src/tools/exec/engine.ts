@@ -36,7 +36,7 @@ export interface ExecOptions {
   readonly hidden?: readonly string[]
   readonly temporary?: string
   /** Name of the time zone for commands, such as Europe/Berlin. */
-  readonly timeZone?: string
+  timeZone?(): string
   /** Bytes kept of each output stream. Default 10000. */
   readonly outputLimit?: number
   /** The most processes of one command. Default 1000. */
@@ -67,7 +67,7 @@ export async function execute(
   await using limited = await limitProcesses(wrapped.argv, processes, clock)
   const ran = await run(limited.argv, {
     cwd: wrapped.note === undefined ? '/' : cwd,
-    environment: environmentOf({ home: workspace, ...(options.timeZone && { timeZone: options.timeZone }) }),
+    environment: environmentOf({ home: workspace, ...(options.timeZone && { timeZone: options.timeZone() }) }),
     clock,
     signal: context.signal,
     timeoutMs: seconds * 1000,

@@ -50,7 +50,14 @@ interface Poll {
 }
 
 /** A Bot API server on loopback, as strict as its description. */
-export async function fakeTelegram({ token = '123456:TEST-token' } = {}): Promise<FakeTelegram> {
+export async function fakeTelegram({
+  token = '123456:TEST-token',
+  heard,
+}: {
+  readonly token?: string
+  /** Called for each call as it arrives; then calls are not kept. */
+  readonly heard?: (call: Call) => void
+} = {}): Promise<FakeTelegram> {
   const chats: readonly FakeChat[] = [
     { id: 1001, type: 'private', first_name: 'Alice' },
     { id: -100500, type: 'supergroup', title: 'Team', topics: [7, 8] },
@@ -152,7 +159,8 @@ export async function fakeTelegram({ token = '123456:TEST-token' } = {}): Promis
     if (file) return serveFile(decodeURIComponent(rest), response)
     const call = readCall(rest, request, url, Buffer.concat(pieces))
     if (call instanceof Refused) return answer(call.status, failure(call.status, call.message))
-    calls.push(call)
+    if (heard) heard(call)
+    else calls.push(call)
     const fault = faults.get(call.method)?.shift()
     if (fault?.cut === 'after')
       settle(

@@ -1,0 +1,113 @@
+import type { LiveMessage, OutboundMessage } from '../../core/channel.ts'
+import { DeliveryFailure } from '../../core/channel.ts'
+import type { Clock } from '../../core/clock.ts'
+import type { Log } from '../../core/log.ts'
+
+export interface LiveOptions {
+  readonly clock: Clock
+  readonly log: Log
+  readonly life: AbortSignal
+  /** Between two edits. */
+  readonly throttleMs: number
+  /** Characters between two edits. */
+  readonly minGrowth: number
+  /** What of a text that is still growing fits one message. */
+  first(text: string): string
+  /** Posts the message; twice the same call makes one message. */
+  post(text: string): Promise<string>
+  edit(id: string, text: string): Promise<void>
+  send(message: OutboundMessage): Promise<string>
+  readonly shown?: string
+  readonly onShown?: (id: string) => Promise<void>
+}
+
+/** A message that is edited while it grows. What cannot be shown in between is left out: the final text is not held up by it. */
+export function liveMessage(options: LiveOptions): LiveMessage {
+  const { clock, log, throttleMs } = options
+  const settled = new AbortController()
+  const signal = AbortSignal.any([settled.signal, options.life])
+  let id = options.shown
+  let text = ''
+  let line = ''
+  /** What stands there, and of which text. */
+  let standing = ''
+  let standingText = ''
+  let nextAt = clock.now()
+  let doubtful = false
+  let closed = false
+  let pumping: Promise<void> | undefined
+
+  const view = () => [options.first(text), line === '' ? '' : `-# ${line}`].filter(Boolean).join('\n')
+  const due = (): boolean => {
+    if (closed || signal.aborted || view() === '' || view() === standing) return false
+    const grows = text.startsWith(standingText) && line === ''
+    return !grows || text.length - standingText.length >= options.minGrowth
+  }
+  async function put(shown: string): Promise<void> {
+    if (id === undefined) {
+      const again = doubtful
+      doubtful = true
+      id = await options.post(shown)
+      doubtful = false
+      await options.onShown?.(id)
+      // The first post did arrive, with the text of then.
+      if (again) await options.edit(id, shown)
+    } else await options.edit(id, shown)
+  }
+  async function show(): Promise<void> {
+    const [shown, ofText] = [view(), text]
+    nextAt = clock.now() + throttleMs
+    try {
+      await put(shown)
+      standing = shown
+      standingText = ofText
+    } catch (error) {
+      const failure = error instanceof DeliveryFailure ? error : undefined
+      if (failure?.kind !== 'uncertain') doubtful = false
+      if (failure?.kind === 'rate-limit') nextAt = clock.now() + Math.max(throttleMs, failure.retryAfterMs ?? 0)
+      else if (failure?.kind !== 'uncertain' && failure?.kind !== 'not-sent') closed = true
+      log.debug('A growing message could not be shown.', { why: String(error) })
+    }
+  }
+  async function pump(): Promise<void> {
+    while (due()) {
+      const wait = nextAt - clock.now()
+      if (wait > 0) await clock.sleep(wait, signal).catch(() => undefined)
+      if (due()) await show()
+    }
+  }
+  const wake = () => {
+    if (pumping || !due()) return
+    pumping = pump().finally(() => {
+      pumping = undefined
+      wake()
+    })
+  }
+  async function settle(): Promise<string | undefined> {
+    settled.abort()
+    await pumping
+    // Nobody knows whether the first post arrived: the same post again tells its id.
+    if (doubtful && id === undefined) id = await options.post(view()).catch(() => undefined)
+    return id
+  }
+  return {
+    push(delta) {
+      text += delta
+      line = ''
+      wake()
+    },
+    restart() {
+      text = ''
+      line = ''
+    },
+    activity(words) {
+      line = words
+      wake()
+    },
+    settle,
+    async finish(message) {
+      const replaces = await settle()
+      return options.send({ ...message, ...(replaces !== undefined && { replaces }) })
+    },
+  }
+}
