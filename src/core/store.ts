@@ -312,6 +312,8 @@ export interface LeaseStore {
   /** True when `owner` holds the lease until `until`; false when another owner's lease has not run out. */
   take(name: string, owner: string, now: number, until: number): Promise<boolean>
   release(name: string, owner: string): Promise<void>
+  /** Ends all leases of an owner that is known to be dead. */
+  releaseAll(owner: string): Promise<void>
 }
 
 /** Permissions: asked for, given, used up. */

@@ -50,6 +50,8 @@ export interface AssistantOptions {
   /** A folder that the default agent works in instead of its own. */
   readonly workspace?: string
   readonly stream: boolean
+  /** Names this process among others on the same store; a name of its own when absent. */
+  readonly owner?: string
   /** The process goes on after an answer: long conversations are summed up then, not at their next turn. */
   readonly stays: boolean
   /** Names of the channels that are on. */
@@ -224,7 +226,7 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
       clock,
       log,
       newId: randomUUID,
-      owner: `${process.pid}-${randomUUID()}`,
+      owner: options.owner ?? `${process.pid}-${randomUUID()}`,
       parallelTurns: () => house.current.loaded.config.agents.defaults.max_parallel_turns,
       checkpoint: options.checkpoint ?? (async () => undefined),
     },

@@ -77,6 +77,7 @@ async function start(house: House, options: GatewayOptions): Promise<Gateway> {
   let channels: ChannelSet | undefined
   const desk = assistant(house, {
     stream: true,
+    owner,
     stays: true,
     channels: () => channels?.list().map(({ name }) => name) ?? [],
     ...more.desk,

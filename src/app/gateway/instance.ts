@@ -49,7 +49,8 @@ export async function becomeInstance(facts: InstanceFacts, options: InstanceOpti
   const take = () => store.leases.take(lease, owner, clock.now(), clock.now() + leaseMs)
   const former = (await store.notes.get(lease)) as InstanceFacts | undefined
   const formerIsDead = former !== undefined && former.pid !== facts.pid && !options.alive(former.pid)
-  if (formerIsDead) await store.leases.release(lease, former.owner)
+  // What it worked on need not wait until its leases run out.
+  if (formerIsDead) await store.leases.releaseAll(former.owner)
   const runs = former && !formerIsDead ? former : undefined
   for (const until = clock.now() + leaseMs + lookMs; !(await take());) {
     if (runs && (clock.now() >= until || (runs.ending !== true && (await options.answers(runs)))))

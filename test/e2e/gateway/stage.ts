@@ -93,9 +93,10 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
   async function stop(): Promise<void> {
     const running = gateway
     gateway = undefined
+    if (!running) return
     // What still runs is parked when its time is over.
     const over = setInterval(() => clock.hurry(500), 50)
-    await running?.stop().finally(() => clearInterval(over))
+    await running.stop().finally(() => clearInterval(over))
   }
   if (options.start !== false) await start()
   return {
