@@ -132,22 +132,26 @@ async function conclude(
   id: string | undefined,
   live: LiveMessage,
   end: End,
-  { ended = async () => undefined, rested }: Pick<Desk, 'ended' | 'rested'>,
+  { ended, rested }: Pick<Desk, 'ended' | 'rested'>,
   { store, clock, checkpoint }: Ground,
   delivery: Delivery,
 ): Promise<void> {
   const shown = await live.settle?.()
-  const message = end.message && { ...end.message, ...(shown !== undefined && { replaces: shown }) }
+  const message = end.message && instead(end.message, shown)
   const items = message ? await delivery.outgoing(work, id ?? '', message) : []
   await checkpoint('turn-packed')
   if (id === undefined) await store.inbox.done(work.inbox, items)
   else await store.turns.finish({ id, at: clock.now(), outbox: items, ...end.record })
   await checkpoint('turn-finished')
   if (id !== undefined && shown !== undefined) await store.notes.remove(liveNote(id))
-  await ended(work.message, end.record)
+  await ended?.(work.message, end.record)
   if (message) await delivery.deliver(work, live, message, items)
   if (end.record.state === 'done') rested?.(work.session, work.agent)
 }
+
+/** A message in the place of one that is shown already. */
+const instead = (message: OutboundMessage, shown: string | undefined): OutboundMessage =>
+  shown === undefined ? message : { ...message, replaces: shown }
 
 /** Shows what a turn says; `said` holds the words so far. */
 function watcherOf(

@@ -67,7 +67,7 @@ test('a second gateway on the same home is told where the first one is; a dead o
 })
 
 test('after three unclean ends it starts in safe mode, and a clean end leads out of it', async () => {
-  await using house = await scene({ answer: ({ last }) => (last.includes('hang') ? hanging() : `You said: ${last}`) })
+  await using house = await scene({ answer: ({ last }) => (last.endsWith('hang') ? hanging() : `You said: ${last}`) })
   house.telegram.say('please hang')
   for (let start = 1; start <= 3; start += 1) {
     await using gateway = gatewayProcess(house.home)

@@ -25,10 +25,12 @@ export interface ChannelSetParts {
   received(): void
 }
 
-/** What a channel is made of. Who may write, and when it answers, is asked anew for each message. */
-function printOf({ allow_from: _, group_trigger: _trigger, reasoning_channel_id: _reasoning, ...made }: Entry): string {
-  return JSON.stringify(made)
-}
+/** Fields that are asked anew for each message. */
+const askedAnew: ReadonlySet<string> = new Set(['allow_from', 'group_trigger', 'reasoning_channel_id'])
+
+/** What a channel is made of: it is made anew when this changes. */
+const printOf = (entry: Entry): string =>
+  JSON.stringify(Object.entries(entry).filter(([field]) => !askedAnew.has(field)))
 
 export function channelSet({ house, around, road, received }: ChannelSetParts): ChannelSet {
   const { clock, log } = house
