@@ -14,6 +14,8 @@ function everybody(config: StageConfig): void {
   const { telegram } = config.channel_list
   assert.ok(telegram)
   telegram.allow_from = ['*']
+  // Answers come whole: what is shown is what stays.
+  telegram.settings['streaming'] = { enabled: false }
   config['owners'] = ['telegram:1001']
 }
 

@@ -78,7 +78,7 @@ test('while nothing understands speech, a voice note is told as one', async () =
   const file_id = telegram.file(Buffer.from('OggS'), 'voice/v1.oga')
   telegram.say('', { voice: { file_id, file_unique_id: 'v', duration: 2, mime_type: 'audio/ogg', file_size: 4 } })
   await scene.shown(/You said/)
-  assert.match(model.seen[0]?.last ?? '', /voice message came, and nothing here understands speech/)
+  assert.match(model.seen[0]?.last ?? '', /no transcriber is set up; set voice\.model_name/)
 })
 
 test('a document lands in the workspace and is named; one that the model sends arrives', async () => {
