@@ -24,6 +24,8 @@ export interface Approvals extends Decisions {
   guard(call: Call, tool: Tool, context: ToolContext): Promise<ToolOutput | undefined>
   /** To be told when the result of a call is known. Until then nobody can say after a crash whether it happened. */
   finished(call: Call, context: ToolContext): Promise<void>
+  /** True while a call waits to be allowed, or was allowed and not yet run: it surely has not happened. */
+  waits(call: Call, context: ToolContext): Promise<boolean>
   /** What was refused only because no owner was there to ask. */
   unattended(): readonly Unattended[]
 }
@@ -152,6 +154,11 @@ export function approvals(ports: ApprovalPorts): Approvals {
       if (!used) return
       await grants.done(used)
       running.delete(used.grant.id)
+    },
+    async waits({ name, input }, context) {
+      const hash = callHash(name, input, context.session)
+      const same = (await grants.ofTurn(context)).filter(({ approval }) => approval.hash === hash)
+      return same.some(({ grant }) => grant.state === 'asked' || grant.state === 'given') && !same.some(isUsed)
     },
     unattended: () => unattended,
     decide: deciding.decide,

@@ -86,6 +86,8 @@ export interface Turn {
   readonly steeringMode?: SteeringMode
   /** Undefined when the call may run; an output is its answer instead. */
   guard?(call: ToolCallPart, tool: Tool, context: ToolContext): Promise<ToolOutput | undefined>
+  /** True when a call of an interrupted turn surely never ran, because it waits for leave: it is then taken up as if nothing had happened. */
+  waits?(call: ToolCallPart, context: ToolContext): Promise<boolean>
   /** Fields of the request that are sent as they are; `maxTokens` is lowered to what fits. */
   readonly request?: Pick<ChatRequest, 'maxTokens' | 'temperature' | 'topP' | 'effort' | 'cacheKey' | 'extra'>
   /** False when nobody watches the words come. */

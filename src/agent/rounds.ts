@@ -1,4 +1,4 @@
-import type { AssistantMessage, Message, ToolResultPart } from '../core/message.ts'
+import type { AssistantMessage, Message, ToolCallPart, ToolResultPart } from '../core/message.ts'
 import { type CallOutcome, runCalls } from './calls.ts'
 import { callsOf } from './endings.ts'
 import { loopBreaker } from './loops.ts'
@@ -11,6 +11,8 @@ import type { Tally } from './tally.ts'
 export interface Rounds {
   /** Journals a reply, runs its calls, journals what they answer. Tells why the turn should end when they lead nowhere. */
   run(reply: AssistantMessage, cut: boolean): Promise<string | undefined>
+  /** Of a turn that was interrupted: runs the calls that waited for leave. The others stay open, for nobody knows what came of them. */
+  resume(): Promise<void>
   readonly count: number
 }
 
@@ -44,36 +46,58 @@ export function rounds({ turn, tally, arrivals, signal, emit, journal, isTainted
     get count() {
       return count
     },
+    async resume() {
+      const waiting: ToolCallPart[] = []
+      for (const call of openCalls(turn)) if (await turn.waits?.(call, context(call.id))) waiting.push(call)
+      if (waiting.length > 0) await carryOut(waiting, false)
+    },
     async run(reply, cut) {
       await journal([reply])
-      count += 1
-      let stop: string | undefined
-      let anyRan = false
-      const noted = ({ call, result, ran, skipped, ms }: CallOutcome): ToolResultPart => {
-        anyRan ||= ran
-        if (ran) tally.tool({ name: call.name, isError: result.isError, ms })
-        if (skipped) return result
-        const { note, stop: why } = loops.heard(call, result, count)
-        stop ??= why
-        return note === undefined ? result : { ...result, content: [...result.content, { type: 'text', text: note }] }
-      }
-      const outcomes = runCalls({
-        turn,
-        calls: callsOf(reply),
-        cut,
-        context,
-        interrupted: () => arrivals.waiting(),
-        clock: turn.clock,
-        signal,
-        longestResult: Math.max(500, Math.floor(turn.limits.window / 4)),
-        emit,
-      })
-      for await (const group of outcomes) {
-        const parts = group.map(noted)
-        fromOutside ||= parts.some(isOutsideResult)
-        await journal([{ role: 'tool', parts }])
-      }
-      return stop ?? (arrivals.waiting() ? undefined : loops.round(anyRan))
+      return carryOut(callsOf(reply), cut)
     },
   }
+
+  async function carryOut(calls: readonly ToolCallPart[], cut: boolean): Promise<string | undefined> {
+    count += 1
+    let stop: string | undefined
+    let anyRan = false
+    const noted = ({ call, result, ran, skipped, ms }: CallOutcome): ToolResultPart => {
+      anyRan ||= ran
+      if (ran) tally.tool({ name: call.name, isError: result.isError, ms })
+      if (skipped) return result
+      const { note, stop: why } = loops.heard(call, result, count)
+      stop ??= why
+      return note === undefined ? result : { ...result, content: [...result.content, { type: 'text', text: note }] }
+    }
+    const outcomes = runCalls({
+      turn,
+      calls,
+      cut,
+      context,
+      interrupted: () => arrivals.waiting(),
+      clock: turn.clock,
+      signal,
+      longestResult: Math.max(500, Math.floor(turn.limits.window / 4)),
+      emit,
+    })
+    for await (const group of outcomes) {
+      const parts = group.map(noted)
+      fromOutside ||= parts.some(isOutsideResult)
+      await journal([{ role: 'tool', parts }])
+    }
+    return stop ?? (arrivals.waiting() ? undefined : loops.round(anyRan))
+  }
+}
+
+/** The calls that the last reply of an interrupted turn made and that nothing answers. */
+function openCalls({ id, log }: Pick<Turn, 'id' | 'log'>): readonly ToolCallPart[] {
+  const at = log.findLastIndex(({ message }) => message.role === 'assistant')
+  const reply = log[at]
+  if (reply?.turn !== id || reply.message.role !== 'assistant') return []
+  const after = log.slice(at + 1).map(({ message }) => message)
+  if (after.some(({ role }) => role !== 'tool')) return []
+  const answered = new Set(
+    after.flatMap(({ parts }) => parts.flatMap((part) => (part.type === 'tool-result' ? part.id : []))),
+  )
+  return callsOf(reply.message).filter((call) => !answered.has(call.id))
 }

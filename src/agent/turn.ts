@@ -101,6 +101,7 @@ export async function runTurn(turn: Turn, tell: Emit): Promise<TurnResult> {
 
   async function run(): Promise<TurnResult> {
     let answers = 1
+    if (!turn.question) await work.resume()
     for (let answered: AssistantMessage | undefined; ;) {
       await takeIn(answered)
       answered = undefined

@@ -50,6 +50,8 @@ export interface HouseOptions {
   /** The log is JSON lines at the level of `gateway.log_level`, as a service writes it. */
   readonly service?: boolean
   readonly environment?: Environment
+  /** Time; that of the machine when absent. */
+  readonly clock?: Clock
   /** Learns the secrets of the house; its own when absent. */
   readonly redactor?: Redactor
 }
@@ -75,7 +77,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     https: vars['https_proxy'] ?? vars['HTTPS_PROXY'],
     none: vars['no_proxy'] ?? vars['NO_PROXY'],
   })
-  const clock = systemClock
+  const { clock = systemClock } = options
   const around = { environment, fetch: outside.fetch(), clock, log }
   const store = redactedStore(openStore(join(home, 'picoclaw.db'), { clock, log }), known)
   let current = await catalogue(loaded, around)

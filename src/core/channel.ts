@@ -189,6 +189,8 @@ export interface Channel {
   health?(): ChannelHealth
   /** Cuts markdown into texts that each fit one message as the platform shows it. Absent: by `limits` alone. */
   split?(markdown: string): readonly string[]
+  /** True when such a text can stand under a file, in one message with it. Absent: never. */
+  captions?(markdown: string): boolean
   /** Shows "typing…" until disposed. */
   typing?(at: ChatRef): Disposable
   /**

@@ -314,6 +314,8 @@ export interface LeaseStore {
   release(name: string, owner: string): Promise<void>
   /** Who took it last and has not released it. */
   holder(name: string): Promise<string | undefined>
+  /** Ends all leases of an owner that is known to be dead. */
+  releaseAll(owner: string): Promise<void>
 }
 
 /** Permissions: asked for, given, used up. */

@@ -1,5 +1,5 @@
 import type { Channel, LiveMessage, OutboundMessage } from '../core/channel.ts'
-import type { Message, UserMessage } from '../core/message.ts'
+import { type Message, type UserMessage, userText } from '../core/message.ts'
 import { Problem } from '../core/problem.ts'
 import type { NewOutboxItem } from '../core/store.ts'
 import type { CommandResult } from './commands/command.ts'
@@ -138,7 +138,7 @@ async function conclude(
   delivery: Delivery,
 ): Promise<void> {
   const shown = await live.settle?.()
-  const message = end.message && { ...end.message, ...(shown !== undefined && { replaces: shown }) }
+  const message = end.message && instead(end.message, shown)
   const items = message ? await delivery.outgoing(work, id ?? '', message) : []
   await ground.checkpoint('turn-packed')
   if (id === undefined) await ground.store.inbox.done(work.inbox, items)
@@ -159,6 +159,9 @@ async function finish(
   await store.turns.finish({ id, at: clock.now(), outbox, ...record })
   if (shown) await store.notes.remove(liveNote(id))
 }
+/** A message in the place of one that is shown already. */
+const instead = (message: OutboundMessage, shown: string | undefined): OutboundMessage =>
+  shown === undefined ? message : { ...message, replaces: shown }
 
 /** Shows what a turn says; `said` holds the words so far. */
 function watcherOf(
@@ -275,7 +278,9 @@ function finished(work: Work, { messages, text, report, silent }: TurnOutcome): 
 
 function broken(work: Work, error: unknown, signal: AbortSignal, said: string): End {
   const { text, trouble } = honest(error, signal)
-  const record = { state: signal.aborted ? ('stopped' as const) : ('failed' as const), messages: [], trouble: text }
+  const record = signal.aborted
+    ? { state: 'stopped' as const, messages: [leftOff], trouble: text }
+    : { state: 'failed' as const, messages: [], trouble: text }
   const byCommand = signal.reason instanceof Stop && signal.reason.kind === 'stopped'
   if (!byCommand) return { record, message: { ...addressed(work), text, trouble } }
   // Whoever stopped it is told by the command; only what was shown so far is marked.
@@ -285,11 +290,17 @@ function broken(work: Work, error: unknown, signal: AbortSignal, said: string): 
     : { record, message: { ...addressed(work), text: `${shown}\n\n(Stopped.)`, trouble } }
 }
 
+/** Without it the next question would bring up the one that was stopped. */
+const leftOff = userText('[I stopped you here. Leave this, unless I ask for it again.]')
+
 const parked = (signal: AbortSignal) => signal.reason instanceof Stop && signal.reason.kind === 'parked'
 
 /** The outgoing rows of a message. */
 export async function rowsOf(
-  { channel, session }: { readonly channel: Pick<Channel, 'name' | 'limits' | 'split'>; readonly session: string },
+  {
+    channel,
+    session,
+  }: { readonly channel: Pick<Channel, 'name' | 'limits' | 'split' | 'captions'>; readonly session: string },
   turn: string,
   message: OutboundMessage,
   { store, clock, newId }: Ground,

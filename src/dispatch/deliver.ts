@@ -12,6 +12,8 @@ export interface Deliverer {
   start(): Promise<void>
   /** Items that were just stored. */
   add(items: readonly NewOutboxItem[]): void
+  /** An item that was given up and is sent once more. */
+  repeat(item: NewOutboxItem): void
   /** A chat has another id from now on. */
   moved(from: string, to: string): Promise<void>
   /** Resolves when nothing is on its way. */
@@ -33,13 +35,22 @@ export function deliverer(channel: Channel, ground: Ground, deliveries: Deliveri
   const pace = pacing(channel.limits.pace, clock)
   const moved = new Map<string, string>()
 
+  /** Found in the store at the start: whoever stored them may still bring them. */
+  const found = new Set<string>()
+  /** Brought while the store is looked through. */
+  let early: NewOutboxItem[] | undefined
+
   function add(items: readonly NewOutboxItem[]): void {
-    for (const item of items)
-      lanes
-        .run(item.chat, () => deliver(item))
-        .catch((error: unknown) => {
-          if (!over.signal.aborted) log.error(`A message to ${channel.name} was not sent: ${String(error)}`)
-        })
+    if (early) early.push(...items)
+    else for (const item of items) if (!found.delete(item.id)) go(item)
+  }
+
+  function go(item: NewOutboxItem): void {
+    lanes
+      .run(item.chat, () => deliver(item))
+      .catch((error: unknown) => {
+        if (!over.signal.aborted) log.error(`A message to ${channel.name} was not sent: ${String(error)}`)
+      })
   }
 
   async function deliver(item: NewOutboxItem): Promise<void> {
@@ -124,11 +135,17 @@ export function deliverer(channel: Channel, ground: Ground, deliveries: Deliveri
 
   return {
     add,
+    repeat: go,
     moved: follow,
     async start() {
+      const brought: NewOutboxItem[] = (early = [])
       for (const { name, value } of await store.notes.list(`moved:${channel.name}:`))
         if (typeof value === 'string') moved.set(name.slice(`moved:${channel.name}:`.length), value)
-      for (const item of await store.outbox.open(channel.name)) await takeUp(item)
+      const items = await store.outbox.open(channel.name)
+      for (const { id } of items) found.add(id)
+      for (const item of items) await takeUp(item)
+      early = undefined
+      add(brought)
     },
     async idle() {
       await lanes.idle()
@@ -146,7 +163,7 @@ export function deliverer(channel: Channel, ground: Ground, deliveries: Deliveri
       if (message.replaces === undefined)
         return giveUp(item, message, 'uncertain', 'picoclaw ended while it was being sent')
     }
-    add([item])
+    go(item)
   }
 }
 

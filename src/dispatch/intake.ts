@@ -1,5 +1,5 @@
 import type { Channel, InboundMessage, OutboundMessage, Receiver } from '../core/channel.ts'
-import type { ChatRef } from '../core/place.ts'
+import { type ChatRef, placeKey } from '../core/place.ts'
 import type { InboxItem } from '../core/store.ts'
 import { controlIn, type Delivery, obeyNow } from './answer.ts'
 import type { Bursts } from './bursts.ts'
@@ -106,6 +106,6 @@ export function intake(channel: Channel, desk: Desk, ground: Ground, parts: Inta
 
 const platformId = ({ chat }: ChatRef, id: string) => `${chat}/${id}`
 
-/** Messages of one person in one chat belong together; an album by its id, what they pass on apart from their own words. */
-const burstKey = ({ session, message }: Work) =>
-  [session, message.at.chat, message.from.id, message.album ?? '', message.forwardedFrom ?? ''].join('\n')
+/** Messages of one person in one place belong together; an album by its id, what they pass on apart from their own words. */
+const burstKey = ({ session, message: { at, from, album = '', forwardedFrom = '' } }: Work) =>
+  [session, placeKey(at), from.id, album, forwardedFrom].join('\n')

@@ -1,17 +1,23 @@
 import type { Channel, OutboundMessage } from '../core/channel.ts'
 import { splitText } from '../kit/split-text.ts'
 
-/** A message as single messages of a platform, in order: its texts, then a message for each file. The first one answers and replaces. */
+/**
+ * A message as single messages of a platform, in order: its texts, then a message for each file. A short text stands under the first file,
+ * where the platform can. The first one answers and replaces.
+ */
 export function pieces(
-  channel: Pick<Channel, 'limits' | 'split'>,
+  channel: Pick<Channel, 'limits' | 'split' | 'captions'>,
   message: OutboundMessage,
 ): readonly OutboundMessage[] {
   const { attachments = [], replyTo, replaces, ...rest } = message
   const texts =
     message.text.trim() === '' ? [] : (channel.split?.(message.text) ?? splitText(message.text, channel.limits.maxText))
+  const [text] = texts
+  const fits = replaces === undefined && texts.length === 1 && text !== undefined && channel.captions?.(text) === true
+  const caption = fits && attachments.length > 0 ? text : undefined
   return [
-    ...texts.map((text) => ({ ...rest, text })),
-    ...attachments.map((file) => ({ ...rest, text: '', attachments: [file] })),
+    ...(caption === undefined ? texts : []).map((words) => ({ ...rest, text: words })),
+    ...attachments.map((file, index) => ({ ...rest, text: index === 0 ? (caption ?? '') : '', attachments: [file] })),
   ].map((piece, index) =>
     index === 0
       ? {

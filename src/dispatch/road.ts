@@ -9,6 +9,7 @@ import { liveMessage, terminal } from './live.ts'
 import { unpackInbound } from './payload.ts'
 import type { Desk, Ground } from './ports.ts'
 import { recovered } from './recover.ts'
+import { remains } from './remains.ts'
 import { runnings } from './running.ts'
 import { joined, liveNote, type Work } from './work.ts'
 
@@ -51,6 +52,7 @@ export function road(desk: Desk, ground: Ground, deliveries: Deliveries = {}): R
   const { store, clock, log, checkpoint } = ground
   const running = runnings()
   const open = new Map<string, { readonly channel: Channel; readonly out: Deliverer }>()
+  const left = remains(store.inbox)
 
   const outbox: Delivery = {
     async live(work, turn) {
@@ -106,17 +108,17 @@ export function road(desk: Desk, ground: Ground, deliveries: Deliveries = {}): R
       const out = deliverer(channel, ground, deliveries)
       open.set(channel.name, { channel, out })
       await out.start()
-      for (const work of works(await store.inbox.open(), channel)) lane.go(work)
+      for (const work of works(await left.opened(channel.name), channel)) lane.go(work)
     },
     async close(channel) {
       const out = open.get(channel.name)?.out
       open.delete(channel.name)
+      left.closed(channel.name)
       await out?.stop()
     },
     take(item) {
-      const channel = open.get(item.channel)?.channel
-      if (!channel) return
-      for (const work of works([{ ...item, tries: 0 }], channel)) lane.go(work)
+      const channel = left.mayGo(item) ? open.get(item.channel)?.channel : undefined
+      for (const work of channel ? works([{ ...item, tries: 0 }], channel) : []) lane.go(work)
     },
     async ask(channel, message) {
       const { role, cause } = message.due ?? { role: 'owner', cause: 'chat' }
@@ -138,7 +140,7 @@ export function road(desk: Desk, ground: Ground, deliveries: Deliveries = {}): R
       const items = await store.outbox.list({ session, state: 'uncertain', limit: 20 })
       for (const item of items.toReversed()) {
         await store.outbox.mark(item.id, 'waiting')
-        open.get(item.channel)?.out.add([item])
+        open.get(item.channel)?.out.repeat(item)
       }
       return items.length
     },

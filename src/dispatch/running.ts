@@ -1,4 +1,5 @@
 import type { UserMessage } from '../core/message.ts'
+import { isSamePlace } from '../core/place.ts'
 import type { Work } from './work.ts'
 
 /** Why a turn is ended from outside. */
@@ -37,9 +38,9 @@ export interface Runnings {
   readonly size: number
   add(work: Work): Running
   remove(running: Running): void
-  /** Gives a message to the turn that the same person runs in the session; false when there is none, or it is full. */
+  /** Gives a message to the turn that the same person runs in the session at the same place; false when there is none, or it is full. */
   steer(steered: Steered): boolean
-  /** True when a turn of the same person has begun in the session. */
+  /** True when a turn of the same person has begun in the session, for the same place. */
   canSteer(work: Work): boolean
   /** Ends what runs in a session, or everywhere; resolves to it. */
   stop(kind: Stop['kind'], session?: string): readonly Running[]
@@ -56,6 +57,8 @@ export function runnings(): Runnings {
         !abort.signal.aborted &&
         steered.length < mostSteered &&
         running.message.from.id === work.message.from.id &&
+        // The answer goes to one place: what was asked elsewhere is answered there.
+        isSamePlace(running.message.at, work.message.at) &&
         running.role === work.role &&
         running.cause === work.cause,
     )

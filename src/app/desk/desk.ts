@@ -52,6 +52,8 @@ export interface AssistantOptions {
   /** A folder that the default agent works in instead of its own. */
   readonly workspace?: string
   readonly stream: boolean
+  /** Names this process among others on the same store; a name of its own when absent. */
+  readonly owner?: string
   /** The process goes on after an answer: long conversations are summed up then, not at their next turn. */
   readonly stays: boolean
   /** Names of the channels that are on. */
@@ -132,6 +134,7 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
     ...(options.model !== undefined && { model: options.model }),
     stream: options.stream,
     guard: watched.guard,
+    waits: approvals.waits,
     settled: watched.settled,
     thought: (question: TurnQuestion, text: string) => showThought(question, text),
     answered: (turn: string) => answered.get(turn) === true,
@@ -221,7 +224,7 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
       clock,
       log,
       newId: randomUUID,
-      owner: processName(randomUUID()),
+      owner: options.owner ?? processName(randomUUID()),
       isDead: hasEnded,
       parallelTurns: () => house.current.loaded.config.agents.defaults.max_parallel_turns,
       checkpoint: options.checkpoint ?? (async () => undefined),

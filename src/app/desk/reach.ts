@@ -1,5 +1,6 @@
 import { isGroup, isOwn } from '../../dispatch/routing/session-key.ts'
 import type { OutboundMessage } from '../../core/channel.ts'
+import { isSamePlace } from '../../core/place.ts'
 import type { Store } from '../../core/store.ts'
 import type { Outbox, Recall } from '../../tools/ports.ts'
 
@@ -16,8 +17,8 @@ export function outboxTool(
         ...(attachments.length > 0 && { attachments }),
         ...(replyTo !== undefined && { replyTo }),
       })
-      const own = to.channel === origin.channel && to.chat === origin.chat && to.thread === origin.thread
-      if (own && text.trim() !== '') answered(turn)
+      // Words under a file are about the file; what the turn has to say is still to come.
+      if (isSamePlace(to, origin) && text.trim() !== '' && attachments.length === 0) answered(turn)
     },
   }
 }

@@ -33,6 +33,7 @@ export interface TurnParts {
   /** False when nobody watches the words come. */
   readonly stream: boolean
   guard: NonNullable<Turn['guard']>
+  waits: NonNullable<Turn['waits']>
   /** The same tool, after each run of which its approval is settled. */
   settled(tool: Tool): Tool
   /** Shows reasoning where the configuration wants it. */
@@ -87,6 +88,7 @@ export function turns(parts: TurnParts) {
         steering: () => question.steering(),
         steeringMode: parseSteeringMode(config.agents.defaults.steering_mode),
         guard: parts.guard,
+        waits: parts.waits,
         request: { ...requestLimits(house), cacheKey: question.session },
         stream: parts.stream,
         clock,

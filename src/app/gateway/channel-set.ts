@@ -25,6 +25,13 @@ export interface ChannelSetParts {
   received(): void
 }
 
+/** Fields that are asked anew for each message. */
+const askedAnew: ReadonlySet<string> = new Set(['allow_from', 'group_trigger', 'reasoning_channel_id'])
+
+/** What a channel is made of: it is made anew when this changes. */
+const printOf = (entry: Entry): string =>
+  JSON.stringify(Object.entries(entry).filter(([field]) => !askedAnew.has(field)))
+
 export function channelSet({ house, around, road, received }: ChannelSetParts): ChannelSet {
   const { clock, log } = house
   const kept = new Map<string, { readonly print: string; readonly channel: KeptChannel }>()
@@ -61,7 +68,7 @@ export function channelSet({ house, around, road, received }: ChannelSetParts): 
     const wanted = new Map(wantedChannels(configured()))
     const gone = [...kept].filter(([name, { print }]) => {
       const entry = wanted.get(name)
-      return !entry || JSON.stringify(entry) !== print
+      return !entry || printOf(entry) !== print
     })
     await Promise.all(
       gone.map(async ([name, { channel }]) => {
@@ -72,7 +79,7 @@ export function channelSet({ house, around, road, received }: ChannelSetParts): 
     const fresh = [...wanted].filter(([name]) => !kept.has(name))
     const begun = fresh.map(([name, entry]) => {
       const channel = keep(name, entry)
-      kept.set(name, { print: JSON.stringify(entry), channel })
+      kept.set(name, { print: printOf(entry), channel })
       return channel.first
     })
     await Promise.all(begun)

@@ -6,7 +6,7 @@ import { readRefusals, type Refusal } from '../../access/refusals.ts'
 import { type HouseOptions, openHouse } from '../house.ts'
 import { packageRoot } from '../paths.ts'
 import { tokenFile } from './http.ts'
-import { type InstanceFacts, runningInstance, urlOf } from './instance.ts'
+import { addressOf, runningInstance } from './instance.ts'
 import { isAlive } from './process.ts'
 import { type ServicePlan, servicePlan } from './service.ts'
 
@@ -46,9 +46,6 @@ export async function gatewayStatus(options: Pick<HouseOptions, 'redactor' | 'wr
     await house.close()
   }
 }
-
-const addressOf = ({ host, port }: InstanceFacts) =>
-  host === undefined || port === undefined ? undefined : urlOf({ host, port })
 
 async function askReady(url: string): Promise<GatewayStatus['checks']> {
   try {

@@ -6,6 +6,7 @@ import { extensions } from '../desk/extensions.ts'
 import { mcpServices } from '../desk/mcp-services.ts'
 import { voice } from '../desk/voice.ts'
 import { followConfig } from '../follow-config.ts'
+import { processName } from '../process-name.ts'
 import { type House, type HouseOptions, openHouse } from '../house.ts'
 import { reloadConfig } from '../reload.ts'
 import { version } from '../version.ts'
@@ -13,8 +14,8 @@ import { channelSet, type ChannelSet } from './channel-set.ts'
 import { clockwork } from './clockwork.ts'
 import { type Counts, gatewayMetrics } from './counts.ts'
 import { type GatewayHttp, openHttp } from './http.ts'
-import { becomeInstance, urlOf } from './instance.ts'
-import { isAlive } from './process.ts'
+import { addressOf, becomeInstance, type InstanceFacts, urlOf } from './instance.ts'
+import { isAlive, isGateway } from './process.ts'
 import { statusText } from './report.ts'
 import { countStart } from './unclean.ts'
 
@@ -55,10 +56,17 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 async function start(house: House, options: GatewayOptions): Promise<Gateway> {
   const { store, clock, log } = house
   const over = new AbortController()
-  const owner = `${process.pid}-${randomUUID()}`
+  const owner = processName(randomUUID())
   const counts: Counts = { startedAt: clock.now(), received: 0, sent: 0, uncertain: 0, dead: 0 }
   const facts = { owner, pid: process.pid, startedAt: counts.startedAt, version }
-  const instance = await becomeInstance(facts, { store, clock, log, signal: over.signal, alive: isAlive })
+  const instance = await becomeInstance(facts, {
+    store,
+    clock,
+    log,
+    signal: over.signal,
+    alive: isAlive,
+    answers: isThere,
+  })
   const starts = await countStart(store.notes, clock, over.signal)
   const safe = starts.safe && options.bold !== true
   if (safe) await setAside(house)
@@ -70,6 +78,7 @@ async function start(house: House, options: GatewayOptions): Promise<Gateway> {
   let channels: ChannelSet | undefined
   const desk = assistant(house, {
     stream: true,
+    owner,
     stays: true,
     channels: () => channels?.list().map(({ name }) => name) ?? [],
     ...more.desk,
@@ -143,6 +152,7 @@ async function start(house: House, options: GatewayOptions): Promise<Gateway> {
     lost: instance.lost,
     async stop() {
       over.abort()
+      await instance.tell({ ending: true })
       await following
       await works.stop()
       await stopReceiving(open, desk)
@@ -155,6 +165,11 @@ async function start(house: House, options: GatewayOptions): Promise<Gateway> {
       await house.close()
     },
   }
+}
+
+async function isThere(facts: InstanceFacts): Promise<boolean> {
+  const url = addressOf(facts)
+  return url !== undefined && isGateway(url, facts.pid)
 }
 
 /** Turns finish while nothing new comes in; then the channels are closed. */

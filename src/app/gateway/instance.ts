@@ -11,6 +11,8 @@ export interface InstanceFacts {
   readonly version: string
   readonly host?: string
   readonly port?: number
+  /** It finishes its last turns and will let go of the home. */
+  readonly ending?: boolean
 }
 
 /** The right to be the one gateway of a home. */
@@ -33,10 +35,13 @@ interface InstanceOptions {
   readonly signal: AbortSignal
   /** True while a process with this id runs. */
   alive(pid: number): boolean
+  /** True when the gateway of these facts says itself that it runs. */
+  answers(facts: InstanceFacts): Promise<boolean>
 }
 
 /**
- * Becomes the one gateway of a home. A dead gateway's lease is taken over; one that runs is not disturbed: a Problem tells where it is.
+ * Becomes the one gateway of a home. A dead gateway's lease is taken over; one that runs is not disturbed: a Problem tells where it is. One
+ * that is ending, or says nothing, is waited for until its lease has run out.
  */
 export async function becomeInstance(facts: InstanceFacts, options: InstanceOptions): Promise<Instance> {
   const { store, clock, log, signal } = options
@@ -44,10 +49,12 @@ export async function becomeInstance(facts: InstanceFacts, options: InstanceOpti
   const take = () => store.leases.take(lease, owner, clock.now(), clock.now() + leaseMs)
   const former = (await store.notes.get(lease)) as InstanceFacts | undefined
   const formerIsDead = former !== undefined && former.pid !== facts.pid && !options.alive(former.pid)
-  if (formerIsDead) await store.leases.release(lease, former.owner)
+  // What it worked on need not wait until its leases run out.
+  if (formerIsDead) await store.leases.releaseAll(former.owner)
+  const runs = former && !formerIsDead ? former : undefined
   for (const until = clock.now() + leaseMs + lookMs; !(await take());) {
-    if (former && !formerIsDead && clock.now() >= until)
-      throw new Problem(`A gateway of this home runs already (process ${former.pid}).`, {
+    if (runs && (clock.now() >= until || (runs.ending !== true && (await options.answers(runs)))))
+      throw new Problem(`A gateway of this home runs already (process ${runs.pid}).`, {
         mend: 'End it first, or name another home in PICOCLAW_HOME.',
       })
     if (clock.now() >= until) throw new Problem('Another process holds this home.', { mend: 'Try again in a minute.' })
@@ -93,6 +100,10 @@ async function renew(take: () => Promise<boolean>, clock: Clock, over: AbortSign
     await new Promise(() => undefined)
   }
 }
+
+/** Where a gateway answers; undefined for one without HTTP. */
+export const addressOf = ({ host, port }: InstanceFacts): string | undefined =>
+  host === undefined || port === undefined ? undefined : urlOf({ host, port })
 
 /** The address of a gateway as a client writes it. */
 export const urlOf = ({ host, port }: { readonly host: string; readonly port: number }): string =>

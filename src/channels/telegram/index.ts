@@ -2,7 +2,7 @@ import type { Channel, Receiver } from '../../core/channel.ts'
 import type { ChatRef } from '../../core/place.ts'
 import { Problem } from '../../core/problem.ts'
 import { splitMarkdown } from '../markdown/split.ts'
-import { telegramVisible } from '../markdown/telegram.ts'
+import { telegramText, telegramVisible } from '../markdown/telegram.ts'
 import { openApi } from './api.ts'
 import { chatIdOf } from './chat-id.ts'
 import { deliveryFailure } from './failure.ts'
@@ -12,7 +12,7 @@ import { setMenu } from './menu.ts'
 import type { TelegramOptions } from './ports.ts'
 import { receiving } from './receiving.ts'
 import { rests } from './rests.ts'
-import { maxText } from './payload.ts'
+import { maxCaption, maxText } from './payload.ts'
 import { editMessage, sendMessage } from './send.ts'
 import { liveTurns } from './turns.ts'
 import { showTyping } from './typing.ts'
@@ -64,6 +64,7 @@ export function telegramChannel(options: TelegramOptions): Channel {
     stop: () => received.stop(),
     health: () => health.state(),
     split,
+    captions: (text) => telegramText(text).trim() !== '' && telegramText(text).length <= maxCaption,
     fetch: load,
     send: (message) => delivering(message.to, () => sendMessage(api, message)),
     edit: (to, id, text) => delivering(to, () => editMessage(api, to, id, text)),

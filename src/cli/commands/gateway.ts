@@ -75,20 +75,24 @@ function portOf(text: string): number {
 }
 
 async function serve(io: Io, options: Parameters<typeof startGateway>[0]): Promise<number> {
-  const gateway = await startGateway(options)
-  io.stdout.write(`${gateway.report().join('\n')}\nCtrl-C ends it.\n`)
   const ended = Promise.withResolvers<string>()
   const end = () => ended.resolve('')
+  // Heard from the beginning: one that is told to end while it starts ends as it should, too.
   process.once('SIGTERM', end)
   using _interrupt = io.onInterrupt(end)
-  const why = await Promise.race([
-    ended.promise,
-    gateway.lost.then(() => 'Another gateway took this home over; this one ends.'),
-  ])
-  io.stdout.write(`${why === '' ? 'Ending; turns that run have 8 seconds.' : why}\n`)
-  await gateway.stop()
-  process.off('SIGTERM', end)
-  return why === '' ? exitCodes.ok : exitCodes.failed
+  try {
+    const gateway = await startGateway(options)
+    io.stdout.write(`${gateway.report().join('\n')}\nCtrl-C ends it.\n`)
+    const why = await Promise.race([
+      ended.promise,
+      gateway.lost.then(() => 'Another gateway took this home over; this one ends.'),
+    ])
+    io.stdout.write(`${why === '' ? 'Ending; turns that run have 8 seconds.' : why}\n`)
+    await gateway.stop()
+    return why === '' ? exitCodes.ok : exitCodes.failed
+  } finally {
+    process.off('SIGTERM', end)
+  }
 }
 
 function statusText({ running, pid, version, url, checks = {}, refused }: GatewayStatus): string {

@@ -9,6 +9,7 @@ export function leases(database: DatabaseSync): LeaseStore {
     RETURNING owner`)
   const release = database.prepare('DELETE FROM lease WHERE name = ? AND owner = ?')
   const holder = database.prepare('SELECT owner FROM lease WHERE name = ?')
+  const releaseAll = database.prepare('DELETE FROM lease WHERE owner = ?')
   return {
     async take(name, owner, now, until) {
       return take.get({ name, owner, now, until }) !== undefined
@@ -19,6 +20,9 @@ export function leases(database: DatabaseSync): LeaseStore {
     async holder(name) {
       const owner = holder.get(name)?.['owner']
       return typeof owner === 'string' ? owner : undefined
+    },
+    async releaseAll(owner) {
+      releaseAll.run(owner)
     },
   }
 }

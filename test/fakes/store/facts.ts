@@ -51,6 +51,9 @@ export function memoryLeases(): LeaseStore {
     async holder(name) {
       return leases.get(name)?.owner
     },
+    async releaseAll(owner) {
+      for (const [name, held] of leases) if (held.owner === owner) leases.delete(name)
+    },
   }
 }
 
