@@ -183,10 +183,19 @@ export interface Channel {
   split?(markdown: string): readonly string[]
   /** Shows "typing…" until disposed. */
   typing?(at: ChatRef): Disposable
-  /** Begins a message that grows while it is written. `shown` goes on with one that a former process began. */
+  /**
+   * Begins a message that grows while it is written. `shown` goes on with one that a former process began. `onShowing` is waited for before
+   * the message is sent for the first time, `onShown` after it, `onChanged` after each edit.
+   */
   live?(
     to: ChatRef,
-    options?: { readonly replyTo?: string; readonly shown?: string; readonly onShown?: (id: string) => Promise<void> },
+    options?: {
+      readonly replyTo?: string
+      readonly shown?: string
+      readonly onShowing?: () => Promise<void>
+      readonly onShown?: (id: string) => Promise<void>
+      readonly onChanged?: () => Promise<void>
+    },
   ): LiveMessage
   edit?(at: ChatRef, id: string, text: string): Promise<void>
   react?(at: ChatRef, id: string, emoji: string): Promise<void>

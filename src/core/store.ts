@@ -177,8 +177,8 @@ export interface InboxStore {
   replace(channel: string, platformId: string, payload: string): Promise<boolean>
   /** Done without a turn (a command, a deleted message), together with what is said to it: one transaction. */
   done(ids: readonly string[], outbox?: readonly NewOutboxItem[]): Promise<void>
-  /** Kept for a person to look at, never started again. */
-  setAside(ids: readonly string[], why: string): Promise<void>
+  /** Kept for a person to look at, never started again; together with what is said about it: one transaction. */
+  setAside(ids: readonly string[], why: string, outbox?: readonly NewOutboxItem[]): Promise<void>
   /** Messages set aside, newest first. */
   aside(limit?: number): Promise<readonly (InboxItem & { readonly why: string })[]>
 }
@@ -205,7 +205,8 @@ export interface OutboxItem {
 }
 export type NewOutboxItem = Omit<OutboxItem, 'state' | 'note' | 'platformId'>
 export interface OutboxStore {
-  add(items: readonly NewOutboxItem[]): Promise<void>
+  /** One whose id is known stays as it is. Resolves to those that are new: they alone are to be sent. */
+  add<Item extends NewOutboxItem>(items: readonly Item[]): Promise<readonly Item[]>
   /** Waiting or sending, oldest first; for one chat or all. */
   open(channel?: string): Promise<readonly OutboxItem[]>
   mark(
@@ -256,12 +257,13 @@ export interface TurnStore {
     readonly messages: readonly Message[]
     readonly outbox: readonly NewOutboxItem[]
   }): Promise<void>
-  /** One transaction: messages that arrived during a turn are taken up by it and stand in the log. */
+  /** One transaction: messages that arrived during a turn are taken up by it and stand in the log; what was answered before them goes out. */
   join(turn: {
     readonly id: string
     readonly at: number
     readonly inbox: readonly string[]
     readonly messages: readonly Message[]
+    readonly outbox?: readonly NewOutboxItem[]
   }): Promise<void>
   get(id: string): Promise<TurnRecord | undefined>
   /** Newest first. */
@@ -312,6 +314,8 @@ export interface LeaseStore {
   /** True when `owner` holds the lease until `until`; false when another owner's lease has not run out. */
   take(name: string, owner: string, now: number, until: number): Promise<boolean>
   release(name: string, owner: string): Promise<void>
+  /** Ends all leases of an owner that is known to be dead. */
+  releaseAll(owner: string): Promise<void>
 }
 
 /** Permissions: asked for, given, used up. */

@@ -1,7 +1,8 @@
 import type { Channel, LiveMessage, OutboundMessage } from '../core/channel.ts'
-import type { Message, UserMessage } from '../core/message.ts'
+import { type Message, textOf, type UserMessage } from '../core/message.ts'
 import type { NewOutboxItem } from '../core/store.ts'
-import { commandIn, obey } from './commands/commands.ts'
+import type { CommandResult } from './commands/command.ts'
+import { commandIn, type GivenCommand, obey } from './commands/commands.ts'
 import { honest } from './honest.ts'
 import { packOutbound } from './payload.ts'
 import { pieces } from './pieces.ts'
@@ -22,6 +23,8 @@ export interface Delivery {
     message: OutboundMessage,
     items: readonly NewOutboxItem[],
   ): Promise<void>
+  /** Called when the end of a turn is stored. */
+  over?(turn: string): Promise<void>
 }
 
 /** Takes one message to its answer, and stores its end. Never throws for a turn that failed: the chat is told. */
@@ -30,17 +33,7 @@ export async function answer(running: Running, desk: Desk, ground: Ground, deliv
   const given = work.resumes === undefined && work.cause === 'chat' ? commandIn(work.message.text) : undefined
   const { signal } = running.abort
   if (!given) return turn(running, work, await desk.disarm(work.session), desk, ground, delivery)
-  const context = {
-    ...work,
-    sender: work.message.from,
-    at: work.message.at,
-    services: desk.services,
-    signal,
-  }
-  const result = await obey(given, context).catch((error: unknown) => ({
-    type: 'reply' as const,
-    text: honest(error, signal).text,
-  }))
+  const result = await obeyed(work, given, desk, signal)
   if (result.type === 'pass')
     return turn(
       running,
@@ -53,8 +46,30 @@ export async function answer(running: Running, desk: Desk, ground: Ground, deliv
   await say(work, { ...addressed(work), text: result.text }, ground, delivery)
 }
 
+/** Control words wait for no lane. */
+export async function obeyNow(
+  work: Work,
+  given: GivenCommand,
+  desk: Desk,
+  ground: Ground,
+  delivery: Delivery,
+): Promise<void> {
+  const result = await obeyed(work, given, desk, new AbortController().signal)
+  if (result.type === 'reply') await say(work, { ...addressed(work), text: result.text }, ground, delivery)
+}
+
+/** What a command answers; why it could not be carried out is an answer, too. */
+async function obeyed(work: Work, given: GivenCommand, desk: Desk, signal: AbortSignal): Promise<CommandResult> {
+  const { from: sender, at } = work.message
+  return obey(given, { ...work, sender, at, services: desk.services, signal }).catch((error: unknown) => ({
+    type: 'reply',
+    text: honest(error, signal).text,
+  }))
+}
+
 /** Says something that is no turn's answer; the messages it answers are done with. */
-export async function say(work: Work, message: OutboundMessage, ground: Ground, delivery: Delivery): Promise<void> {
+async function say(work: Work, message: OutboundMessage, ground: Ground, delivery: Delivery): Promise<void> {
+  await ground.checkpoint('command-obeyed')
   const items = await delivery.outgoing(work, '', message)
   await ground.store.inbox.done(work.inbox, items)
   await ground.checkpoint('command-done')
@@ -77,7 +92,7 @@ async function turn(
   using _typing = work.cause === 'chat' ? work.channel.typing?.(work.message.at) : undefined
   const live = await delivery.live(work, id)
   const said = { text: '', begun: work.resumes !== undefined }
-  const kept = journal(running, id, ground)
+  const kept = journal(running, id, ground, delivery)
   let end: End
   try {
     signal.throwIfAborted()
@@ -113,13 +128,16 @@ async function conclude(
   delivery: Delivery,
 ): Promise<void> {
   const shown = await live.settle?.()
+  await checkpoint('live-settled')
   const message = end.message && { ...end.message, ...(shown !== undefined && { replaces: shown }) }
   const items = message ? await delivery.outgoing(work, id ?? '', message) : []
   await checkpoint('turn-packed')
   if (id === undefined) await store.inbox.done(work.inbox, items)
   else await store.turns.finish({ id, at: clock.now(), outbox: items, ...end.record })
   await checkpoint('turn-finished')
+  if (id !== undefined) await delivery.over?.(id)
   await ended(work.message, end.record)
+  await checkpoint('turn-told')
   if (message) await delivery.deliver(work, live, message, items)
 }
 
@@ -159,7 +177,8 @@ async function begin(
   const { store, clock, checkpoint } = ground
   const heard = await desk.hear(work.message, work.agent, running.abort.signal)
   await checkpoint('turn-heard')
-  if (heard.echo !== undefined) await note(work, heard.echo, ground, delivery)
+  // A former process that ended right here has said it.
+  if (heard.echo !== undefined) await note(work, heard.echo, ground, delivery, `echo:${work.inbox.join()}`)
   await store.turns.begin({
     id,
     session: work.session,
@@ -173,27 +192,38 @@ async function begin(
   return heard.messages
 }
 
-/** A message beside the answer. */
-async function note(work: Work, text: string, ground: Ground, delivery: Delivery): Promise<void> {
-  const message = { ...addressed(work), text }
-  const items = await delivery.outgoing(work, '', message)
-  await ground.store.outbox.add(items)
+/** A message beside the answer; one with a key is said once, whatever restarts. */
+async function note(work: Work, text: string, ground: Ground, delivery: Delivery, key?: string): Promise<void> {
+  const message = { ...addressed(work), text, ...(key !== undefined && { key }) }
+  const items = await ground.store.outbox.add(await delivery.outgoing(work, '', message))
+  await ground.checkpoint('note-stored')
   await delivery.deliver(work, undefined, message, items)
 }
 
 /** What the turn stores on its way, and what it hears on its way. */
-function journal(running: Running, id: string, { store, clock, checkpoint }: Ground) {
+function journal(running: Running, id: string, { store, clock, checkpoint }: Ground, delivery: Delivery) {
   const { session } = running.work
   const given = new Map<Message, Steered>()
+  const said = (messages: readonly Message[]): OutboundMessage => {
+    const [answer] = messages.filter(({ role }) => role === 'assistant')
+    return { ...addressed(running.work), text: answer ? textOf(answer) : '' }
+  }
+  /** A whole answer that stands before what arrived goes out together with the fact that it is in the log. */
+  const before = (messages: readonly Message[]) =>
+    said(messages).text.trim() === '' ? [] : delivery.outgoing(running.work, id, said(messages))
   return {
     /** Steered messages go into the log together with the fact that their inbox rows are this turn's. */
     async append(messages: readonly Message[]) {
       const taken = new Set(messages.flatMap((message) => given.get(message) ?? []))
       const inbox = [...taken].flatMap(({ work }) => work.inbox)
-      if (inbox.length > 0) await store.turns.join({ id, at: clock.now(), inbox, messages })
+      const outbox = inbox.length > 0 ? await before(messages) : []
+      if (inbox.length > 0) await checkpoint('turn-joining')
+      else await checkpoint('turn-journaling')
+      if (inbox.length > 0) await store.turns.join({ id, at: clock.now(), inbox, messages, outbox })
       else await store.sessions.append(session, id, clock.now(), messages)
       for (const message of messages) given.delete(message)
       await checkpoint(`turn-step-${messages.at(-1)?.role ?? 'none'}`)
+      if (outbox.length > 0) await delivery.deliver(running.work, undefined, said(messages), outbox)
     },
     steering(): readonly UserMessage[] {
       const arrived = running.steered.splice(0)

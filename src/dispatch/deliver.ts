@@ -32,14 +32,20 @@ export function deliverer(channel: Channel, ground: Ground, deliveries: Deliveri
   const over = new AbortController()
   const pace = pacing(channel.limits.pace, clock)
   const moved = new Map<string, string>()
+  /** Messages on their way: each is sent once, however often it is handed over. */
+  const held = new Set<string>()
 
   function add(items: readonly NewOutboxItem[]): void {
-    for (const item of items)
+    for (const item of items) {
+      if (held.has(item.id)) continue
+      held.add(item.id)
       lanes
         .run(item.chat, () => deliver(item))
         .catch((error: unknown) => {
           if (!over.signal.aborted) log.error(`A message to ${channel.name} was not sent: ${String(error)}`)
         })
+        .finally(() => held.delete(item.id))
+    }
   }
 
   async function deliver(item: NewOutboxItem): Promise<void> {
@@ -47,6 +53,7 @@ export function deliverer(channel: Channel, ground: Ground, deliveries: Deliveri
     for (let tries = 1; ; tries += 1) {
       over.signal.throwIfAborted()
       await pace.wait(item.chat, over.signal)
+      await checkpoint('outbox-taken')
       await store.outbox.mark(item.id, 'sending')
       await checkpoint('outbox-sending')
       try {
@@ -65,6 +72,7 @@ export function deliverer(channel: Channel, ground: Ground, deliveries: Deliveri
   async function follow(from: string, to: string): Promise<void> {
     moved.set(from, to)
     await store.notes.put(`moved:${channel.name}:${from}`, to)
+    await checkpoint('chat-moved')
   }
 
   const place = ({ to }: OutboundMessage) => ({ ...to, chat: moved.get(to.chat) ?? to.chat })
@@ -118,7 +126,9 @@ export function deliverer(channel: Channel, ground: Ground, deliveries: Deliveri
       payload: await packOutbound({ to: message.to, text: doubt }, store.blobs),
     }
     await store.outbox.add([notice])
+    await checkpoint('doubt-stored')
     await store.outbox.mark(item.id, 'uncertain', { note: why })
+    await checkpoint('outbox-uncertain')
     add([notice])
   }
 

@@ -1,9 +1,9 @@
 import type { Channel, InboundMessage, OutboundMessage, Receiver } from '../core/channel.ts'
 import type { ChatRef } from '../core/place.ts'
 import type { InboxItem } from '../core/store.ts'
-import { type Delivery, say } from './answer.ts'
+import { type Delivery, obeyNow } from './answer.ts'
 import type { Bursts } from './bursts.ts'
-import { commandIn, type GivenCommand, obey } from './commands/commands.ts'
+import { commandIn } from './commands/commands.ts'
 import type { LaneOfWork } from './lane.ts'
 import { packInbound, type StoredInbound } from './payload.ts'
 import type { Desk, Ground } from './ports.ts'
@@ -25,13 +25,14 @@ export function intake(channel: Channel, desk: Desk, ground: Ground, parts: Inta
   const { lane, running, burst, outbox } = parts
 
   async function message(arrived: InboundMessage): Promise<void> {
+    await checkpoint('message-arrived')
     const work = await admitted(arrived)
     if (!work) return
-    await checkpoint('message-arrived')
+    await checkpoint('message-admitted')
     if (!(await keep(work))) return
     await checkpoint('message-stored')
     const given = work.cause === 'chat' ? commandIn(work.message.text) : undefined
-    if (given?.command.control) await obeyNow(work, given)
+    if (given?.command.control) await obeyNow(work, given, desk, ground, outbox)
     else if (given || work.cause !== 'chat') lane.go(work)
     else burst.add(burstKey(work), work, arrived.album === undefined ? 'text' : 'album')
   }
@@ -66,15 +67,6 @@ export function intake(channel: Channel, desk: Desk, ground: Ground, parts: Inta
       at: clock.now(),
       payload: await packInbound({ message: kept, agent, role }, store.blobs),
     })
-  }
-
-  /** Control words wait for no lane. */
-  async function obeyNow(work: Work, given: GivenCommand): Promise<void> {
-    const { signal } = new AbortController()
-    const { message: asked } = work
-    const context = { ...work, sender: asked.from, at: asked.at, services: desk.services, signal }
-    const result = await obey(given, context)
-    if (result.type === 'reply') await say(work, { to: asked.at, replyTo: asked.id, text: result.text }, ground, outbox)
   }
 
   /** Messages of this channel that no turn has taken up. */

@@ -65,9 +65,16 @@ export function laneOfWork(desk: Desk, ground: Ground, running: Runnings, outbox
       if (!isParked(abort.signal)) await store.inbox.done(work.inbox)
       return
     }
-    if (work.inbox.length > 0 && (await store.inbox.begin(work.inbox)) > mostStarts) return giveUp(work, delivery)
+    if (work.inbox.length > 0) {
+      await checkpoint('message-beginning')
+      const starts = await store.inbox.begin(work.inbox)
+      // Somebody else has answered it meanwhile.
+      if (starts === 0) return
+      if (starts > mostStarts) return giveUp(work, delivery)
+    }
     await checkpoint('message-begun')
     await alone(work.session, ground.owner, { leases: store.leases, clock }, abort.signal, async () => {
+      await checkpoint('session-held')
       await endDeadTurns(work)
       await answer(entry, desk, ground, delivery)
     })
@@ -85,10 +92,9 @@ export function laneOfWork(desk: Desk, ground: Ground, running: Runnings, outbox
     const message: OutboundMessage = { to: work.message.at, replyTo: work.message.id, text: poison }
     const items = await rowsOf(work, work.resumes ?? '', message, ground)
     log.error(`A message of ${work.channel.name} was set aside: picoclaw ended twice while it worked on it.`)
-    await store.inbox.setAside(work.inbox, 'picoclaw ended twice while it worked on this message')
+    await store.inbox.setAside(work.inbox, 'picoclaw ended twice while it worked on this message', items)
     if (work.resumes !== undefined)
-      await store.turns.finish({ id: work.resumes, at: clock.now(), state: 'interrupted', messages: [], outbox: items })
-    else await store.outbox.add(items)
+      await store.turns.finish({ id: work.resumes, at: clock.now(), state: 'interrupted', messages: [], outbox: [] })
     await delivery.deliver(work, undefined, message, items)
   }
 

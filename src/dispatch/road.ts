@@ -1,8 +1,9 @@
 import type { Channel, InboundMessage, OutboundMessage, Receiver } from '../core/channel.ts'
 import type { InboxItem } from '../core/store.ts'
-import { type Delivery, rowsOf } from './answer.ts'
+import { type Delivery, obeyNow, rowsOf } from './answer.ts'
 import { bursts } from './bursts.ts'
 import { type Deliveries, deliverer, type Deliverer } from './deliver.ts'
+import { commandIn } from './commands/commands.ts'
 import { intake } from './intake.ts'
 import { laneOfWork } from './lane.ts'
 import { liveMessage, terminal } from './live.ts'
@@ -48,19 +49,33 @@ export function road(desk: Desk, ground: Ground, deliveries: Deliveries = {}): R
   const running = runnings()
   const open = new Map<string, { readonly channel: Channel; readonly out: Deliverer }>()
 
+  /** Turns of which a note tells what is shown. */
+  const noted = new Set<string>()
+
   const outbox: Delivery = {
     async live(work, turn) {
       if (work.cause !== 'chat') return liveMessage(undefined, work)
-      const name = `live:${turn}`
+      const name = liveNote(turn)
       const shown = work.resumes === undefined ? undefined : await store.notes.get(name)
+      if (shown !== undefined) noted.add(turn)
+      if (shown === underWay) await tellHalf(work, turn)
       return liveMessage(work.channel, work, {
-        ...(typeof shown === 'string' && { shown }),
+        ...(typeof shown === 'string' && shown !== underWay && { shown }),
+        async onShowing() {
+          noted.add(turn)
+          await store.notes.put(name, underWay)
+          await checkpoint('live-showing')
+        },
         async onShown(id) {
           await checkpoint('live-shown')
           await store.notes.put(name, id)
           await checkpoint('live-noted')
         },
+        onChanged: () => checkpoint('live-changed'),
       })
+    },
+    async over(turn) {
+      if (noted.delete(turn)) await store.notes.remove(liveNote(turn))
     },
     outgoing: (work, turn, message) => rowsOf(work, turn, message, ground),
     async deliver(work, _live, _message, items) {
@@ -73,12 +88,28 @@ export function road(desk: Desk, ground: Ground, deliveries: Deliveries = {}): R
   async function send(channel: string, session: string, message: OutboundMessage): Promise<void> {
     const known = open.get(channel)
     const items = await rowsOf({ channel: known?.channel ?? unopened(channel), session }, '', message, ground)
-    await store.outbox.add(items)
-    known?.out.add(items)
+    await checkpoint('send-packed')
+    const fresh = await store.outbox.add(items)
+    await checkpoint('send-stored')
+    known?.out.add(fresh)
+  }
+
+  /** The id of what a former process was showing when it ended is not known: it cannot become the answer. */
+  async function tellHalf({ channel, session, message: { at } }: Work, turn: string): Promise<void> {
+    await send(channel.name, session, { to: at, text: half, key: `half:${turn}` })
   }
 
   async function moved(channel: string, from: string, to: string): Promise<void> {
     await open.get(channel)?.out.moved(from, to)
+  }
+
+  const inHand = (id: string) => running.holds(id) || burst.some(({ inbox }) => inbox.includes(id))
+
+  /** Goes on with what a former process left. Control words wait for no lane, now as then. */
+  function takeUp(work: Work): void {
+    const given = work.cause === 'chat' && work.resumes === undefined ? commandIn(work.message.text) : undefined
+    if (!given?.command.control) return lane.go(work)
+    obeyNow(work, given, desk, ground, outbox).catch((error: unknown) => log.error(String(error)))
   }
 
   const works = (items: readonly InboxItem[], channel: Channel) =>
@@ -94,7 +125,10 @@ export function road(desk: Desk, ground: Ground, deliveries: Deliveries = {}): R
       const out = deliverer(channel, ground, deliveries)
       open.set(channel.name, { channel, out })
       await out.start()
-      for (const work of works(await store.inbox.open(), channel)) lane.go(work)
+      // What this process has in hand already goes on by itself.
+      const left = (await store.inbox.open()).filter(({ id }) => !inHand(id))
+      await checkpoint('channel-opened')
+      for (const work of works(left, channel)) takeUp(work)
     },
     async close(channel) {
       const out = open.get(channel.name)?.out
@@ -104,7 +138,7 @@ export function road(desk: Desk, ground: Ground, deliveries: Deliveries = {}): R
     take(item) {
       const channel = open.get(item.channel)?.channel
       if (!channel) return
-      for (const work of works([{ ...item, tries: 0 }], channel)) lane.go(work)
+      if (!inHand(item.id)) for (const work of works([{ ...item, tries: 0 }], channel)) lane.go(work)
     },
     async ask(channel, message) {
       const { role, cause } = message.due ?? { role: 'owner', cause: 'chat' }
@@ -137,6 +171,11 @@ export function road(desk: Desk, ground: Ground, deliveries: Deliveries = {}): R
     },
   }
 }
+
+const liveNote = (turn: string) => `live:${turn}`
+/** Stands for the id of a message that is being sent. */
+const underWay = ''
+const half = 'I was interrupted. An unfinished beginning of my answer may stand above; the whole one comes now.'
 
 /** A channel that is off for now: what is sent to it waits in the outbox. */
 const unopened = (name: string): Pick<Channel, 'name' | 'limits'> => ({ name, limits: { maxText: 4_000 } })

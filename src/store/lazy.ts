@@ -16,7 +16,7 @@ const methods = {
   rests: { get: 1, put: 1, clear: 1, all: 1 },
   counters: { next: 1 },
   ledger: { add: 1, flush: 1, rows: 1, sums: 1 },
-  leases: { take: 1, release: 1 },
+  leases: { take: 1, release: 1, releaseAll: 1 },
 } satisfies { readonly [Name in PortName]: Readonly<Record<keyof Store[Name], 1>> }
 
 type Method = (...args: readonly unknown[]) => Promise<unknown>

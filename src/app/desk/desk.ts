@@ -16,7 +16,7 @@ import { type Admission, admission } from './admission.ts'
 import { askingApprovals } from './approval.ts'
 import { contextText } from './context.ts'
 import { hearMessage, type VoiceHearing } from './hear.ts'
-import { outboxTool, recallTool } from './reach.ts'
+import { outboxTool, recallTool, settleSends } from './reach.ts'
 import { commandServices } from './services.ts'
 import { side } from './side.ts'
 import { type Helpers, subagentDesk } from './subagents.ts'
@@ -48,6 +48,8 @@ export interface AssistantOptions {
   /** A folder that the default agent works in instead of its own. */
   readonly workspace?: string
   readonly stream: boolean
+  /** Names this process among others on the same store; a name of its own when absent. */
+  readonly owner?: string
   /** Names of the channels that are on. */
   channels(): readonly string[]
   readonly voice?: () => VoiceHearing | undefined
@@ -65,6 +67,7 @@ export interface AssistantOptions {
 /** Wires the rooms to one road. Nothing is opened before it is used. */
 export function assistant(house: House, options: AssistantOptions): Assistant {
   const { store, clock, log } = house
+  const { checkpoint = async () => undefined } = options
   const agents = (): Agents => {
     const all = agentsOf(house.current.loaded.config, house.environment)
     const { workspace } = options
@@ -89,7 +92,7 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
   const parts: ToolParts = {
     house,
     spaces,
-    outbox: outboxTool(send, (turn) => answered.add(turn)),
+    outbox: outboxTool(send, (turn) => answered.add(turn), randomUUID),
     recall: recallTool(store),
     ...(options.schedule && { schedule: options.schedule }),
     ...(options.skills && { skills: options.skills }),
@@ -111,6 +114,7 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
     sandboxed: async () => 'wrap' in (await boxes.sandbox()),
     isConsole,
     send,
+    checkpoint,
     ...(confirm && { confirm }),
   })
   const settled = (tool: Tool): Tool => ({
@@ -132,6 +136,10 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
     settled,
     thought: (question: TurnQuestion, text: string) => showThought(question, text),
     answered: (turn: string) => answered.delete(turn),
+    async takeUp(question: TurnQuestion) {
+      if (await settleSends(question, store)) answered.add(question.turn)
+    },
+    checkpoint,
     newId: randomUUID,
     ...(options.ready && { ready: options.ready }),
   }
@@ -207,9 +215,9 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
       clock,
       log,
       newId: randomUUID,
-      owner: `${process.pid}-${randomUUID()}`,
+      owner: options.owner ?? `${process.pid}-${randomUUID()}`,
       parallelTurns: () => house.current.loaded.config.agents.defaults.max_parallel_turns,
-      checkpoint: options.checkpoint ?? (async () => undefined),
+      checkpoint,
     },
     options.deliveries,
   )

@@ -65,10 +65,11 @@ async function start(house: House, options: GatewayOptions): Promise<Gateway> {
   const { webhook_host: host, webhook_port: port } = house.current.loaded.config.gateway
   const hooks = webhooks({ host, port }, ({ message }) => log.error(`Webhooks cannot arrive: ${message}`))
   const more = await extensions(house, { waits: false })
-  const works = clockwork(house)
+  const works = clockwork(house, { owner, ...(options.checkpoint && { checkpoint: options.checkpoint }) })
   let channels: ChannelSet | undefined
   const desk = assistant(house, {
     stream: true,
+    owner,
     channels: () => channels?.list().map(({ name }) => name) ?? [],
     ...more.desk,
     ...works.desk,
@@ -128,7 +129,10 @@ async function start(house: House, options: GatewayOptions): Promise<Gateway> {
   )
   if (http.listening) await instance.tell({ host: http.listening.host, port: http.listening.port })
   await open.settle()
-  if (!safe) await works.start(desk)
+  if (!safe) {
+    await desk.helpers.recover()
+    await works.start(desk)
+  }
   const following = followConfig(house, over.signal, {
     adopted,
     refused: (why) => tellOwner(desk, why),
@@ -156,7 +160,7 @@ async function start(house: House, options: GatewayOptions): Promise<Gateway> {
 
 /** Turns finish while nothing new comes in; then the channels are closed. */
 async function stopReceiving(channels: ChannelSet, desk: Assistant): Promise<void> {
-  desk.helpers.stop()
+  desk.helpers.park()
   await channels.pause()
   await desk.road.drain(drainMs)
   await channels.stop()

@@ -44,7 +44,8 @@ export async function becomeInstance(facts: InstanceFacts, options: InstanceOpti
   const take = () => store.leases.take(lease, owner, clock.now(), clock.now() + leaseMs)
   const former = (await store.notes.get(lease)) as InstanceFacts | undefined
   const formerIsDead = former !== undefined && former.pid !== facts.pid && !options.alive(former.pid)
-  if (formerIsDead) await store.leases.release(lease, former.owner)
+  // What it worked on need not wait until its leases run out.
+  if (formerIsDead) await store.leases.releaseAll(former.owner)
   for (const until = clock.now() + leaseMs + lookMs; !(await take());) {
     if (former && !formerIsDead && clock.now() >= until)
       throw new Problem(`A gateway of this home runs already (process ${former.pid}).`, {

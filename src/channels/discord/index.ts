@@ -190,7 +190,7 @@ export function discordChannel(options: DiscordOptions): Channel {
     },
     ...(streaming.enabled &&
       ({
-        live(to, { replyTo, shown, onShown } = {}) {
+        live(to, { replyTo, shown, ...told } = {}) {
           const key = crypto.randomUUID()
           return liveMessage({
             clock,
@@ -203,7 +203,7 @@ export function discordChannel(options: DiscordOptions): Channel {
             edit: async (id, text) => out().edit(to, id, text),
             send: async (message) => out().send(message),
             ...(shown !== undefined && { shown }),
-            ...(onShown && { onShown }),
+            ...told,
           })
         },
       } satisfies Partial<Channel>)),

@@ -80,11 +80,11 @@ export function telegramChannel(options: TelegramOptions): Channel {
         throw deliveryFailure(error)
       }
     },
-    live: (to, { replyTo, shown, onShown } = {}) =>
+    live: (to, { replyTo, shown, ...told } = {}) =>
       growingMessage({
         to,
         ...(shown !== undefined && { shown }),
-        ...(onShown && { onShown }),
+        ...told,
         clock,
         log,
         streaming: settings.streaming ?? usualStreaming,

@@ -61,9 +61,12 @@ export function inbox(database: DatabaseSync, clock: Clock): InboxStore {
         send(outbox)
       })
     },
-    async setAside(ids, why) {
+    async setAside(ids, why, outbox = []) {
       const now = clock.now()
-      transaction(database, () => ids.forEach((id) => setAside.run({ id, why, now })))
+      transaction(database, () => {
+        for (const id of ids) setAside.run({ id, why, now })
+        send(outbox)
+      })
     },
     async aside(limit = 100) {
       return aside.all(limit).map((row) => ({ ...asItem(row), why: String(row['why']) }))

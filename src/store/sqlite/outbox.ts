@@ -3,15 +3,18 @@ import type { NewOutboxItem, OutboxItem, OutboxStore } from '../../core/store.ts
 import { conditions } from './conditions.ts'
 import { transaction } from './transaction.ts'
 
-/** Stores messages on their way out; one whose id is known stays as it is. Runs within the caller's transaction. */
-export function outboxWriter(database: DatabaseSync): (items: readonly NewOutboxItem[]) => void {
+type Write = <Item extends NewOutboxItem>(items: readonly Item[]) => readonly Item[]
+
+/** Stores messages on their way out; one whose id is known stays as it is. Returns the new ones. Runs within the caller's transaction. */
+export function outboxWriter(database: DatabaseSync): Write {
   const insert = database.prepare(`
     INSERT INTO outbox (id, channel, chat, session, turn, at, payload) VALUES (?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (id) DO NOTHING`)
-  return (items) => {
-    for (const { id, channel, chat, session, turn, at, payload } of items)
-      insert.run(id, channel, chat, session, turn ?? null, at, payload)
-  }
+  return (items) =>
+    items.filter(
+      ({ id, channel, chat, session, turn, at, payload }) =>
+        insert.run(id, channel, chat, session, turn ?? null, at, payload).changes > 0,
+    )
 }
 
 export function outbox(database: DatabaseSync): OutboxStore {
@@ -23,7 +26,7 @@ export function outbox(database: DatabaseSync): OutboxStore {
     UPDATE outbox SET state = :state, note = :note, platform_id = coalesce(:platformId, platform_id) WHERE id = :id`)
   return {
     async add(items) {
-      transaction(database, () => insert(items))
+      return transaction(database, () => insert(items))
     },
     async open(channel) {
       return open.all({ channel: channel ?? null }).map(asItem)

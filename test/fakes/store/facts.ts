@@ -48,6 +48,9 @@ export function memoryLeases(): LeaseStore {
     async release(name, owner) {
       if (leases.get(name)?.owner === owner) leases.delete(name)
     },
+    async releaseAll(owner) {
+      for (const [name, held] of [...leases]) if (held.owner === owner) leases.delete(name)
+    },
   }
 }
 
