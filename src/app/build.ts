@@ -6,6 +6,7 @@ import { assistant } from './desk/desk.ts'
 import { choose } from './desk/models.ts'
 import { extensions } from './desk/extensions.ts'
 import { mcpServices } from './desk/mcp-services.ts'
+import { voice } from './desk/voice.ts'
 import { followConfig } from './follow-config.ts'
 import { jobTool } from './gateway/clockwork.ts'
 import { type House, type HouseOptions, openHouse } from './house.ts'
@@ -78,6 +79,7 @@ async function terminalApp(options: BuildOptions, house: House): Promise<App> {
     channels: () => [],
     schedule: jobTool(house),
     ...more.desk,
+    ...voice(house),
     services: { ...mcpServices(house, more), reload: () => reloadConfig(house) },
   })
   // Asked before the first question, so that a wrong name is told at once.

@@ -2,6 +2,7 @@ import type { Attachment } from '../core/channel.ts'
 import type { ChatRef } from '../core/place.ts'
 import type { SearchHit } from '../core/store.ts'
 import type { ToolContext } from '../core/tool.ts'
+import type { FoundSkill } from './skills/ports.ts'
 
 /** What tools need from other rooms. Each is handed over by app/; a tool whose port is absent is not offered. */
 
@@ -90,15 +91,6 @@ export interface Recall {
   search(query: string, limit: number, context: ToolContext): Promise<readonly SearchHit[]>
 }
 
-export interface FoundSkill {
-  readonly slug: string
-  readonly name?: string
-  readonly summary: string
-  readonly version?: string
-  readonly registry: string
-  /** Larger fits better. */
-  readonly score: number
-}
 export interface SkillFinder {
   /** Best first. A Problem when no place could be asked. */
   find(query: string, limit: number, signal: AbortSignal): Promise<readonly FoundSkill[]>

@@ -8,15 +8,16 @@ import { spawnTool, subagentTool } from './agents/spawn.ts'
 import { spawnStatusTool } from './agents/status.ts'
 import { messageTool } from './chat/message.ts'
 import { sendFileTool } from './chat/send-file.ts'
+import { sendTtsTool, type Speak } from './chat/send-tts.ts'
 import { cronTool } from './cron/index.ts'
 import type { ExecOptions } from './exec/engine.ts'
 import { bashTool, execTool } from './exec/index.ts'
 import { type FileAccess, fileAccess } from './files/access.ts'
 import { fileTools } from './files/index.ts'
-import { findSkillsTool } from './find-skills.ts'
 import { loadImageTool } from './load-image.ts'
 import { recallTool, rememberTool } from './memory.ts'
 import type { BlobKeeper, Memory, Outbox, Recall, Schedule, SkillFinder, SubAgents } from './ports.ts'
+import { findSkillsTool } from './skills/index.ts'
 import { chooseEngine, engines, engineSetups } from './web/engines.ts'
 import { webFetchTool } from './web/fetch.ts'
 import { webSearchTool } from './web/search.ts'
@@ -40,6 +41,7 @@ export interface ToolboxOptions {
   /** Ports; a tool whose port is absent is not offered. */
   readonly outbox?: Outbox
   readonly blobs?: BlobKeeper
+  readonly speak?: Speak
   readonly schedule?: Schedule
   readonly agents?: SubAgents
   readonly memory?: Memory
@@ -140,13 +142,14 @@ function webTools({ config, network, version, nativeSearch = false }: ToolboxOpt
 }
 
 function chatTools(options: ToolboxOptions, access: FileAccess): readonly Tool[] {
-  const { outbox, blobs, schedule, clock, config, exec } = options
+  const { outbox, blobs, speak, schedule, clock, config, exec } = options
   const { tools, agents } = config
   const files = { access, maxBytes: agents.defaults.max_media_size }
   return [
     ...(outbox
       ? [messageTool({ outbox, ...(tools.message.media_enabled && { files }) }), sendFileTool({ outbox, files })]
       : []),
+    ...(outbox && speak ? [sendTtsTool({ outbox, speak })] : []),
     ...(blobs ? [loadImageTool({ blobs, ...files })] : []),
     ...(schedule
       ? [

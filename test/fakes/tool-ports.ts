@@ -1,5 +1,4 @@
 import type {
-  FoundSkill,
   Memory,
   NewJob,
   Outbox,
@@ -12,6 +11,7 @@ import type {
   SubAgentState,
   SubAgentTask,
 } from '../../src/tools/ports.ts'
+import type { FoundSkill } from '../../src/tools/skills/ports.ts'
 
 /** An outbox that keeps what it is given, or refuses everything. */
 export function fakeOutbox(refusal?: Error): Outbox & { readonly sent: readonly OutgoingMessage[] } {

@@ -3,10 +3,9 @@ import { test } from 'node:test'
 import { delegateTool } from '../../src/tools/agents/delegate.ts'
 import { spawnTool, subagentTool } from '../../src/tools/agents/spawn.ts'
 import { spawnStatusTool } from '../../src/tools/agents/status.ts'
-import { findSkillsTool } from '../../src/tools/find-skills.ts'
 import { recallTool, rememberTool } from '../../src/tools/memory.ts'
 import type { SubAgentState } from '../../src/tools/ports.ts'
-import { fakeMemory, fakeRecall, fakeSkills, fakeSubAgents } from '../fakes/tool-ports.ts'
+import { fakeMemory, fakeRecall, fakeSubAgents } from '../fakes/tool-ports.ts'
 import { call, contextOf } from './context.ts'
 
 test('spawn hands the task over and tells the id at once', async () => {
@@ -80,20 +79,4 @@ test('what was said is found with its time and place, and marked when a tool sai
   const tools = await recallTool(fakeRecall([{ ...hit, role: 'tool' }])).run({ query: 'tea' }, contextOf())
   assert.equal(tools.outside, 'file')
   assert.equal((await call(recallTool(fakeRecall([])), { query: 'tea' })).text, 'Nothing was said about: tea')
-})
-
-test('skills are listed with what is needed to install them', async () => {
-  const skill = { slug: 'tea', name: 'Tea maker', summary: 'Makes tea.', version: '1.0.0', registry: 'hub', score: 0.5 }
-  const output = await findSkillsTool(fakeSkills([skill, { ...skill, slug: 'two' }])).run(
-    { query: 'tea', limit: 1 },
-    contextOf(),
-  )
-  assert.equal(output.outside, 'web')
-  assert.deepEqual(output.content, [
-    {
-      type: 'text',
-      text: 'Found 1 skills for "tea":\n\n1. **tea** v1.0.0  (score: 0.500, registry: hub)\n   Name: Tea maker\n   Makes tea.\n\nInstall one with install_skill and its slug.',
-    },
-  ])
-  assert.equal((await call(findSkillsTool(fakeSkills([])), { query: 'x' })).text, 'No skills found for "x"')
 })

@@ -53,6 +53,7 @@ export interface AssistantOptions {
   /** Names of the channels that are on. */
   channels(): readonly string[]
   readonly voice?: () => VoiceHearing | undefined
+  readonly speak?: ToolParts['speak']
   readonly schedule?: ToolParts['schedule']
   readonly skills?: ToolParts['skills']
   readonly more?: ToolParts['more']
@@ -96,6 +97,7 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
     recall: recallTool(store),
     ...(options.schedule && { schedule: options.schedule }),
     ...(options.skills && { skills: options.skills }),
+    ...(options.speak && { speak: options.speak }),
     agents: {
       spawn: (...args) => helpers.tool.spawn(...args),
       ask: (...args) => helpers.tool.ask(...args),

@@ -57,6 +57,7 @@ export function subagentDesk(parts: TurnParts, { arrived }: HelperParts): Helper
     const workspace = await spaces.of(agent)
     const content = await workspace.read()
     const { subagentModel } = parts.agents().get(parent.agent)
+    const { default_token_budget: tokens } = house.current.loaded.config.agents.defaults.subturn
     const result = await runTurn(
       {
         id: parts.newId(),
@@ -78,7 +79,10 @@ export function subagentDesk(parts: TurnParts, { arrived }: HelperParts): Helper
           sender: `the agent ${parent.agent}`,
         }),
         question: { ...userText(task), ...(parent.tainted && { outside: `agent:${parent.agent}` }) },
-        limits: limitsOf(house, content),
+        limits: {
+          ...limitsOf(house, content),
+          ...(tokens > 0 && { maxUsage: tokens }),
+        },
         context: { origin: parent.origin, sender: parent.sender, role: parent.role, depth },
         journal: { append: async () => undefined },
         guard: parts.guard,

@@ -5,6 +5,7 @@ import type { Tool, ToolContext } from '../../core/tool.ts'
 import type { NoSandbox, Sandbox } from '../../tools/exec/bubblewrap.ts'
 import { sandboxOf } from '../../tools/exec/bubblewrap.ts'
 import type { ExecOptions } from '../../tools/exec/engine.ts'
+import type { Speak } from '../../tools/chat/send-tts.ts'
 import type { Outbox, Recall, Schedule, SkillFinder, SubAgents } from '../../tools/ports.ts'
 import { accessOf, codingTools, isAllowed, toolbox } from '../../tools/toolbox.ts'
 import type { Workspace, WorkspaceContent } from '../../workspace/ports.ts'
@@ -21,6 +22,8 @@ export interface ToolParts {
   readonly schedule?: Schedule
   readonly agents?: SubAgents
   readonly skills?: SkillFinder
+  /** Says a text, where somebody is set up to. */
+  readonly speak?: () => Speak | undefined
   /** Tools made elsewhere that may be offered at this moment of a turn: those of MCP servers, install_skill. */
   more(round: Round): readonly Tool[]
   /** True when a command of this turn may run without a wall: an approval stands behind it, or the terminal. */
@@ -76,6 +79,7 @@ export function toolboxes(parts: ToolParts): Toolboxes {
       const { config } = house.current.loaded
       const { memory } = workspace
       const { schedule, agents, skills } = parts
+      const speak = parts.speak?.()
       return toolbox({
         config,
         workspace: await realpath(workspace.root),
@@ -94,6 +98,7 @@ export function toolboxes(parts: ToolParts): Toolboxes {
         ...(schedule && { schedule }),
         ...(agents && { agents }),
         ...(skills && { skills }),
+        ...(speak && { speak }),
         ...(content.definition.tools && { allow: content.definition.tools }),
       })
     },

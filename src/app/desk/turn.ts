@@ -9,6 +9,7 @@ import { textOf } from '../../core/message.ts'
 import type { Tool } from '../../core/tool.ts'
 import type { TurnOutcome, TurnQuestion, TurnWatcher } from '../../dispatch/ports.ts'
 import type { Workspace, WorkspaceContent } from '../../workspace/ports.ts'
+import { micros } from '../../ledger/money.ts'
 import { heartbeatAnswer } from '../../schedule/heartbeat.ts'
 import type { AgentFacts, Agents } from '../agents.ts'
 import type { House } from '../house.ts'
@@ -252,9 +253,11 @@ export function limitsOf(
   { current: { loaded } }: Pick<House, 'current'>,
   { definition }: Pick<WorkspaceContent, 'definition'>,
 ): Turn['limits'] {
-  const { defaults } = loaded.config.agents
+  const { agents, budget } = loaded.config
+  const { defaults } = agents
   const window = defaults.context_window || 4 * defaults.max_tokens
   return {
+    ...(budget.turn !== undefined && { maxCostMicros: micros(budget.turn) }),
     maxSteps: definition.maxTurns ?? defaults.max_tool_iterations,
     maxMs: longestTurnMs,
     window,

@@ -26,6 +26,21 @@ type Maker<K extends Kind> = (
 
 /** Every platform that is built, loaded when a channel of its kind is on. */
 const makers: { readonly [K in Kind]?: Maker<K> } = {
+  async discord(name, { settings, group_trigger: groupTrigger }, { house }) {
+    const { discordChannel } = await import('../../channels/discord/index.ts')
+    const { clock, log, store, network } = house
+    const { base_url: base } = settings
+    return discordChannel({
+      name,
+      settings,
+      groupTrigger,
+      clock,
+      log,
+      notes: store.notes,
+      fetch: network.fetch(settings.proxy),
+      ...(base && { base: { api: base, cdn: base } }),
+    })
+  },
   async telegram(name, { settings }, { house, webhooks, owner }) {
     const { telegramChannel } = await import('../../channels/telegram/index.ts')
     const { environment, clock, log, store } = house

@@ -4,6 +4,7 @@ import { webhooks } from '../../gateway/webhooks.ts'
 import { type Assistant, assistant, type AssistantOptions } from '../desk/desk.ts'
 import { extensions } from '../desk/extensions.ts'
 import { mcpServices } from '../desk/mcp-services.ts'
+import { voice } from '../desk/voice.ts'
 import { followConfig } from '../follow-config.ts'
 import { type House, type HouseOptions, openHouse } from '../house.ts'
 import { reloadConfig } from '../reload.ts'
@@ -72,6 +73,7 @@ async function start(house: House, options: GatewayOptions): Promise<Gateway> {
     owner,
     channels: () => channels?.list().map(({ name }) => name) ?? [],
     ...more.desk,
+    ...voice(house),
     ...works.desk,
     services: {
       ...mcpServices(house, more),

@@ -8,7 +8,7 @@ export interface KeptChannel {
   readonly name: string
   readonly kind: string
   health(): ChannelHealth
-  /** Resolves when it came up, or it is known why it does not. */
+  /** Resolves when it came up, when it is known why it does not, or after 15 s. */
   readonly first: Promise<void>
   /** Receives nothing more; it can still send. */
   pause(): Promise<void>
@@ -27,6 +27,8 @@ export interface KeepOptions {
 }
 
 const firstWaitMs = 1_000
+/** A platform that is out of reach holds nobody up: after this the start of everything else goes on. */
+const patienceMs = 15_000
 const longestWaitMs = 5 * 60_000
 
 /** Starts a channel; when it cannot start it is tried again, each time later, unless only a person can mend it. */
@@ -70,6 +72,10 @@ export function keepChannel(options: KeepOptions): KeptChannel {
   }
 
   const running = run().catch(() => first.resolve())
+  clock.sleep(patienceMs, over.signal).then(
+    () => first.resolve(),
+    () => first.resolve(),
+  )
   return {
     name,
     kind,
@@ -86,10 +92,11 @@ export function keepChannel(options: KeepOptions): KeptChannel {
 
   async function pause(): Promise<void> {
     over.abort()
-    await running
-    if (!channel || paused) return
+    // Also one that is still trying to connect: its start ends when it is stopped.
+    const stopping = paused ? undefined : channel
     paused = true
-    await channel.stop().catch((error: unknown) => log.warn(`The channel ${name} did not stop: ${sentence(error)}`))
+    await stopping?.stop().catch((error: unknown) => log.warn(`The channel ${name} did not stop: ${sentence(error)}`))
+    await running
   }
 }
 

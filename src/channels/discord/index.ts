@@ -3,6 +3,8 @@ import type { Channel, ChannelHealth, MenuCommand, Receiver } from '../../core/c
 import { DeliveryFailure } from '../../core/channel.ts'
 import type { Problem } from '../../core/problem.ts'
 import { splitText } from '../../kit/split-text.ts'
+import { discordStyle } from '../markdown/discord.ts'
+import { splitMarkdown } from '../markdown/split.ts'
 import { filesOf } from './attachments.ts'
 import type { Files } from './attachments.ts'
 import { missingToken, tokenProblem } from './close-codes.ts'
@@ -50,7 +52,7 @@ interface Run {
 export function discordChannel(options: DiscordOptions): Channel {
   const { name, settings, clock, log, notes } = options
   const { streaming } = settings
-  const split = (markdown: string): readonly string[] => splitText(markdown, maxText)
+  const split = (markdown: string): readonly string[] => splitMarkdown(markdown, maxText, discordStyle)
   let run: Run | undefined
   /** Tells a start that was overtaken by a stop. */
   let starts = 0

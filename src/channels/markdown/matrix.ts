@@ -1,5 +1,5 @@
 import type { Block, List, Run, Table } from './document.ts'
-import { escapeAttribute, escapeHtml } from './entities.ts'
+import { escapeAttribute, escapeHtml } from './html.ts'
 import { writeRuns, type Notation } from './marks.ts'
 import { readMarkdown } from './read.ts'
 

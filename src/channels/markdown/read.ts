@@ -1,7 +1,7 @@
 import { Marked, type MarkedToken, type Token, type TokenizerAndRendererExtension } from 'marked'
 import type { Block, Document, ListItem, Marks, Run } from './document.ts'
 import { wordsOf } from './document.ts'
-import { decodeEntities } from './entities.ts'
+import { decodeEntities } from '../../kit/entities.ts'
 
 interface Spoiler {
   readonly type: 'spoiler'

@@ -1,5 +1,5 @@
 import type { Run } from './document.ts'
-import { escapeAttribute, escapeHtml } from './entities.ts'
+import { escapeAttribute, escapeHtml } from './html.ts'
 import { writeRuns, type Notation } from './marks.ts'
 import { readMarkdown } from './read.ts'
 import { render, type Style } from './style.ts'

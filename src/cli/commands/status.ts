@@ -24,9 +24,15 @@ Workspace   ${workspace.path}${workspace.exists ? '' : ' (made at the first answ
 Model       ${model.name}${model.fallbacks.length > 0 ? `, then ${model.fallbacks.join(', ')}` : ''}
 Models      ${models.count} from ${models.from.join(', ')}
 `)
+    for (const { name, kind, open } of facts.channels)
+      io.stdout.write(`Channel     ${name}${name === kind ? '' : ` (${kind})`}: ${open}\n`)
+    for (const { channel, person, name, count, why, line } of facts.refused)
+      io.stdout.write(
+        `\n! ${name} (${channel}:${person}) was turned away ${count === 1 ? 'once' : `${count} times`}: ${why}.${line ? ` To let them in: ${line}.` : ''}`,
+      )
     for (const { at, text, mend } of facts.warnings)
       io.stdout.write(`\n! ${[at, text, mend].filter(Boolean).join(' ')}`)
-    if (facts.warnings.length > 0) io.stdout.write('\n')
+    if (facts.warnings.length + facts.refused.length > 0) io.stdout.write('\n')
     return exitCodes.ok
   },
 }

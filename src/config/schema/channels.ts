@@ -58,6 +58,7 @@ export const channelKinds = {
   ),
   discord: channel('discord', {
     token: f.secret('The bot’s token.'),
+    base_url: f.text('Address of another API than Discord’s own.'),
     proxy: proxy(),
     streaming: streaming(true),
   }),

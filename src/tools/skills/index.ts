@@ -3,10 +3,10 @@ import type { Tool } from '../../core/tool.ts'
 import { defineTool } from '../define.ts'
 import type { SkillInstaller } from './install.ts'
 import type { FoundSkill } from './ports.ts'
-import type { SkillSearch } from './search.ts'
+import type { SkillFinder } from '../ports.ts'
 
 /** find_skills: looks for skills that could be installed. */
-export function findSkillsTool(finder: SkillSearch): Tool {
+export function findSkillsTool(finder: SkillFinder): Tool {
   return defineTool({
     name: 'find_skills',
     description: 'Searches the registries for skills: instructions and scripts for a kind of task.',

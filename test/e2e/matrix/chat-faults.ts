@@ -1,4 +1,16 @@
-import { type Fault, briefly, busy, noRest, ofAccount, ofKey, once, laterPatience, passing, patience, standing } from './fault.ts'
+import {
+  type Fault,
+  briefly,
+  busy,
+  noRest,
+  ofAccount,
+  ofKey,
+  once,
+  laterPatience,
+  passing,
+  patience,
+  standing,
+} from './fault.ts'
 import { chunk, either, frames, json, openaiError, page } from './faulty-server.ts'
 
 const wordsOf = (finish: string, content: string) =>

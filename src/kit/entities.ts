@@ -1,4 +1,4 @@
-/** Character references that people and models write; others stay as they are. */
+/** Character references that pages, people and models write. */
 const named: Readonly<Record<string, string>> = {
   amp: '&',
   lt: '<',
@@ -12,18 +12,59 @@ const named: Readonly<Record<string, string>> = {
   hellip: '…',
   mdash: '—',
   ndash: '–',
+  lsquo: '‘',
+  rsquo: '’',
+  sbquo: '‚',
+  ldquo: '“',
+  rdquo: '”',
+  bdquo: '„',
   laquo: '«',
   raquo: '»',
   bull: '•',
   middot: '·',
-  times: '×',
-  deg: '°',
   euro: '€',
-  rarr: '→',
+  pound: '£',
+  yen: '¥',
+  cent: '¢',
+  sect: '§',
+  para: '¶',
+  deg: '°',
+  plusmn: '±',
+  times: '×',
+  divide: '÷',
+  frac12: '½',
+  frac14: '¼',
+  frac34: '¾',
   larr: '←',
+  uarr: '↑',
+  rarr: '→',
+  darr: '↓',
+  auml: 'ä',
+  ouml: 'ö',
+  uuml: 'ü',
+  Auml: 'Ä',
+  Ouml: 'Ö',
+  Uuml: 'Ü',
+  szlig: 'ß',
+  eacute: 'é',
+  egrave: 'è',
+  ecirc: 'ê',
+  agrave: 'à',
+  aacute: 'á',
+  ccedil: 'ç',
+  ntilde: 'ñ',
+  oacute: 'ó',
+  iacute: 'í',
+  uacute: 'ú',
+  shy: '',
+  zwnj: '',
+  zwj: '',
+  ensp: ' ',
+  emsp: ' ',
+  thinsp: ' ',
 }
 
-/** A text with its character references replaced by what they stand for. */
+/** A text with its character references replaced by what they stand for; one that nobody knows stays as it is. */
 export function decodeEntities(text: string): string {
   return text.replaceAll(/&(?:#(\d{1,7})|#[xX]([\dA-Fa-f]{1,6})|(\w{1,31}));/g, (whole, decimal, hex, name) => {
     if (typeof name === 'string') return Object.hasOwn(named, name) ? (named[name] ?? whole) : whole
@@ -32,10 +73,3 @@ export function decodeEntities(text: string): string {
     return real ? String.fromCodePoint(code) : '\uFFFD'
   })
 }
-
-/** Text as HTML. */
-export const escapeHtml = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
-
-/** Text as the value of an HTML attribute in double quotes. */
-export const escapeAttribute = (text: string): string => escapeHtml(text).replaceAll('"', '&quot;')
