@@ -198,6 +198,8 @@ export interface Channel {
     },
   ): LiveMessage
   edit?(at: ChatRef, id: string, text: string): Promise<void>
+  /** Takes a message back; one that is gone already is no failure. */
+  remove?(at: ChatRef, id: string): Promise<void>
   react?(at: ChatRef, id: string, emoji: string): Promise<void>
   /** The bytes behind an attachment's `ref`. */
   fetch?(ref: string, signal?: AbortSignal): Promise<Uint8Array>

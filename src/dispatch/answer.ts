@@ -92,7 +92,7 @@ async function turn(
   using _typing = work.cause === 'chat' ? work.channel.typing?.(work.message.at) : undefined
   const live = await delivery.live(work, id)
   const said = { text: '', begun: work.resumes !== undefined }
-  const kept = journal(running, id, ground, delivery)
+  const kept = journal(running, id, desk, ground, delivery)
   let end: End
   try {
     signal.throwIfAborted()
@@ -124,11 +124,14 @@ async function conclude(
   live: LiveMessage,
   end: End,
   { ended = async () => undefined }: Pick<Desk, 'ended'>,
-  { store, clock, checkpoint }: Ground,
+  { store, clock, log, checkpoint }: Ground,
   delivery: Delivery,
 ): Promise<void> {
   const shown = await live.settle?.()
   await checkpoint('live-settled')
+  // What was shown on the way becomes no answer. Should the process end now, the turn that is resumed removes it again.
+  if (!end.message && shown !== undefined)
+    await work.channel.remove?.(work.message.at, shown).catch((error: unknown) => log.warn(String(error)))
   const message = end.message && { ...end.message, ...(shown !== undefined && { replaces: shown }) }
   const items = message ? await delivery.outgoing(work, id ?? '', message) : []
   await checkpoint('turn-packed')
@@ -201,7 +204,13 @@ async function note(work: Work, text: string, ground: Ground, delivery: Delivery
 }
 
 /** What the turn stores on its way, and what it hears on its way. */
-function journal(running: Running, id: string, { store, clock, checkpoint }: Ground, delivery: Delivery) {
+function journal(
+  running: Running,
+  id: string,
+  desk: Pick<Desk, 'answered'>,
+  { store, clock, checkpoint }: Ground,
+  delivery: Delivery,
+) {
   const { session } = running.work
   const given = new Map<Message, Steered>()
   const said = (messages: readonly Message[]): OutboundMessage => {
@@ -209,8 +218,11 @@ function journal(running: Running, id: string, { store, clock, checkpoint }: Gro
     return { ...addressed(running.work), text: answer ? textOf(answer) : '' }
   }
   /** A whole answer that stands before what arrived goes out together with the fact that it is in the log. */
-  const before = (messages: readonly Message[]) =>
-    said(messages).text.trim() === '' ? [] : delivery.outgoing(running.work, id, said(messages))
+  async function before(messages: readonly Message[]): Promise<readonly NewOutboxItem[]> {
+    // A tool has answered what came before; what arrives now is still to be answered.
+    if (desk.answered?.(id) || said(messages).text.trim() === '') return []
+    return delivery.outgoing(running.work, id, said(messages))
+  }
   return {
     /** Steered messages go into the log together with the fact that their inbox rows are this turn's. */
     async append(messages: readonly Message[]) {

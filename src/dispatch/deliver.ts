@@ -87,6 +87,8 @@ export function deliverer(channel: Channel, ground: Ground, deliveries: Deliveri
     const { kind, movedTo } = failure
     const { next } = deliveryPolicy[kind]
     if (next === 'move' && movedTo !== undefined && tries <= keyedTries) {
+      // Surely not sent.
+      await store.outbox.mark(item.id, 'waiting', { note: failure.message })
       await follow(message.to.chat, movedTo)
       return true
     }

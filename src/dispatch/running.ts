@@ -89,6 +89,8 @@ export function runnings(): Runnings {
     },
     find: (match) => all().find(match),
     holds: (inbox) =>
-      all().some(({ work, steered }) => [work, ...steered.map((each) => each.work)].some((each) => each.inbox.includes(inbox))),
+      all().some(({ work, steered }) =>
+        [work, ...steered.map((each) => each.work)].some((each) => each.inbox.includes(inbox)),
+      ),
   }
 }

@@ -185,6 +185,7 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
       )
     },
     turn: run.run,
+    answered: (turn) => answered.delete(turn),
     ...(options.ended && { ended: options.ended }),
     async disarm(session) {
       const skill = armed.get(session)

@@ -54,11 +54,17 @@ export async function settleSends(
       return { type: 'tool-result' as const, id, name, content: [{ type: 'text' as const, text }], isError: !isSent }
     })
   if (results.length > 0) await append([{ role: 'tool', parts: results }])
-  return sent.some(({ payload }) => {
+  // What was said to an earlier message of the turn does not answer the last one.
+  const asked = log.findLastIndex(({ role }) => role === 'user')
+  const since = log.slice(asked + 1).flatMap(callsOf)
+  return sent.some(({ id, payload }) => {
     const { to, text } = unpackOutbound(payload, blobs)
-    return isOwn(to, at) && text.trim() !== ''
+    return since.some((call) => id.startsWith(sentBy(turn, call.id))) && isOwn(to, at) && text.trim() !== ''
   })
 }
+
+const callsOf = (message: Message) =>
+  message.role === 'assistant' ? message.parts.filter((part) => part.type === 'tool-call') : []
 
 const notSent = 'Not sent: picoclaw ended before it was. Ask again if it is still to be sent.'
 
@@ -70,8 +76,7 @@ function openCalls(log: readonly Message[]) {
   )
   return log
     .slice(last, last + 1)
-    .flatMap((message) => (message.role === 'assistant' ? message.parts : []))
-    .filter((part) => part.type === 'tool-call')
+    .flatMap(callsOf)
     .filter(({ id }) => !answered.has(id))
 }
 

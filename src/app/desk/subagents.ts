@@ -151,7 +151,10 @@ export function subagentDesk(parts: TurnParts, { arrived }: HelperParts): Helper
           await deliver(finding(done, finished(done.label, text), tainted, context))
         })
         await store.notes
-          .put(spawned(info.id), JSON.parse(JSON.stringify(finding(info, lost(info.label, asked.task), false, context))) as Json)
+          .put(
+            spawned(info.id),
+            JSON.parse(JSON.stringify(finding(info, lost(info.label, asked.task), false, context))) as Json,
+          )
           .finally(known.resolve)
         await parts.checkpoint('subagent-noted')
         return info.id

@@ -180,6 +180,7 @@ export function discordChannel(options: DiscordOptions): Channel {
     health: () => run?.gateway.health() ?? last,
     send: async (message) => out().send(message),
     edit: async (at, id, text) => out().edit(at, id, text),
+    remove: async (at, id) => out().remove(at, id),
     react: async (at, id, emoji) => out().react(at, id, emoji),
     typing: (at) => (run && !run.life.signal.aborted ? run.outbound.typing(at) : { [Symbol.dispose]: () => undefined }),
     async fetch(ref, signal) {

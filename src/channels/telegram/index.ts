@@ -13,7 +13,7 @@ import type { TelegramOptions } from './ports.ts'
 import { receiving } from './receiving.ts'
 import { rests } from './rests.ts'
 import { maxText } from './payload.ts'
-import { editMessage, sendMessage } from './send.ts'
+import { editMessage, removeMessage, sendMessage } from './send.ts'
 import { liveTurns } from './turns.ts'
 import { showTyping } from './typing.ts'
 
@@ -67,6 +67,7 @@ export function telegramChannel(options: TelegramOptions): Channel {
     fetch: load,
     send: (message) => delivering(message.to, () => sendMessage(api, message)),
     edit: (to, id, text) => delivering(to, () => editMessage(api, to, id, text)),
+    remove: (to, id) => delivering(to, () => removeMessage(api, to, id)),
     typing: (to) => showTyping(to, api, clock, pauses),
     react: (to, id, emoji) =>
       delivering(to, async () => {

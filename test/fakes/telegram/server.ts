@@ -50,7 +50,14 @@ interface Poll {
 }
 
 /** A Bot API server on loopback, as strict as its description. */
-export async function fakeTelegram({ token = '123456:TEST-token' } = {}): Promise<FakeTelegram> {
+export async function fakeTelegram({
+  token = '123456:TEST-token',
+  onCall = () => undefined,
+}: {
+  readonly token?: string
+  /** Told of each call, before and after it is carried out. */
+  readonly onCall?: (call: Call, when: 'arrived' | 'done') => void
+} = {}): Promise<FakeTelegram> {
   const chats: readonly FakeChat[] = [
     { id: 1001, type: 'private', first_name: 'Alice' },
     { id: -100500, type: 'supergroup', title: 'Team', topics: [7, 8] },
@@ -153,6 +160,7 @@ export async function fakeTelegram({ token = '123456:TEST-token' } = {}): Promis
     const call = readCall(rest, request, url, Buffer.concat(pieces))
     if (call instanceof Refused) return answer(call.status, failure(call.status, call.message))
     calls.push(call)
+    onCall(call, 'arrived')
     const fault = faults.get(call.method)?.shift()
     if (fault?.cut === 'after')
       settle(
@@ -163,6 +171,7 @@ export async function fakeTelegram({ token = '123456:TEST-token' } = {}): Promis
     if (fault) return fail(fault, request, response, answer)
     if (call.method === 'getUpdates') return getUpdates(call, response, answer)
     settle(() => perform(state, call), answer)
+    onCall(call, 'done')
     for (const wake of waiting) wake()
     if (call.method === 'setWebhook') await deliver()
   }
