@@ -105,7 +105,7 @@ async function turn(
       signal,
     )
     await ground.checkpoint('turn-answered')
-    end = finished(work, outcome)
+    end = finished(work, { ...outcome, silent: outcome.silent === true && kept.isForOne() })
   } catch (error) {
     if (parked(signal)) {
       await live.settle?.()
@@ -213,6 +213,8 @@ function journal(
 ) {
   const { session } = running.work
   const given = new Map<Message, Steered>()
+  /** Messages that what is said next answers. */
+  let asked = running.work.inbox.length
   const said = (messages: readonly Message[]): OutboundMessage => {
     const [answer] = messages.filter(({ role }) => role === 'assistant')
     return { ...addressed(running.work), text: answer ? textOf(answer) : '' }
@@ -220,7 +222,8 @@ function journal(
   /** A whole answer that stands before what arrived goes out together with the fact that it is in the log. */
   async function before(messages: readonly Message[]): Promise<readonly NewOutboxItem[]> {
     // A tool has answered what came before; what arrives now is still to be answered.
-    if (desk.answered?.(id) || said(messages).text.trim() === '') return []
+    const answered = desk.answered?.(id) === true && asked <= 1
+    if (answered || said(messages).text.trim() === '') return []
     return delivery.outgoing(running.work, id, said(messages))
   }
   return {
@@ -234,6 +237,7 @@ function journal(
       if (inbox.length > 0) await store.turns.join({ id, at: clock.now(), inbox, messages, outbox })
       else await store.sessions.append(session, id, clock.now(), messages)
       for (const message of messages) given.delete(message)
+      asked = inbox.length + (said(messages).text.trim() === '' || inbox.length === 0 ? asked : 0)
       await checkpoint(`turn-step-${messages.at(-1)?.role ?? 'none'}`)
       if (outbox.length > 0) await delivery.deliver(running.work, undefined, said(messages), outbox)
     },
@@ -242,6 +246,8 @@ function journal(
       for (const steered of arrived) for (const message of steered.messages) given.set(message, steered)
       return arrived.flatMap(({ messages }) => messages)
     },
+    /** A tool that wrote to the chat has answered one message for sure, but not each of several. */
+    isForOne: () => asked <= 1,
     /** Messages that the turn was given and did not take in wait again. */
     giveBack() {
       running.steered.unshift(...new Set(given.values()))

@@ -49,7 +49,9 @@ export async function judge({ fake, vendor, people, home }: Facts): Promise<Verd
       if (!doubted(fake, Number(chat), 0) && !doubted(fake, Number(chat) + 1_000, 0))
         if (!uncertain.some((other) => other.id.endsWith(':doubt') && other.chat === chat))
           breaches.silent.push(`chat ${chat} was not told: ${note}`)
-    return { ...breaches, uncertain: doubts.length }
+    // A beginning whose sending was cut off by the kill is as uncertain as an answer.
+    const beginnings = fake.shown.filter(({ text }) => text.includes('unfinished beginning')).length
+    return { ...breaches, uncertain: doubts.length + beginnings }
   } finally {
     await store.close()
   }
@@ -115,7 +117,8 @@ function answeredOnce(
     (shown) => shown.chat === chat && shown.id > id && shown.text.includes('unfinished beginning'),
   )
   const breaches: Breach[] = []
-  if (ended > 1 || sent > 1) breaches.push(['doubled', `${ended} answers, ${sent} messages of the tool`])
+  if ((ended > 1 && !half && !doubt) || sent > 1)
+    breaches.push(['doubled', `${ended} answers, ${sent} messages of the tool`])
   if (begun > 1 && !half && !doubt) breaches.push(['doubled', `${begun} beginnings of its answer`])
   if ((kind === 'message' || kind === 'both') && alone && sent > 0)
     breaches.push(['doubled', 'the tool answered, and the turn again'])

@@ -22,6 +22,8 @@ export interface People {
   look(): void
 }
 
+/** So long an answer is waited for that may not have been the one in doubt. */
+const graceMs = 5_000
 /** So long a message may stay unanswered on a busy machine, restarts included. */
 const patienceMs = 60_000
 const perRound = [
@@ -83,7 +85,11 @@ export function people(fake: FakeTelegram, vendor: ScriptedVendor, count: number
     })
 
   async function answered(items: readonly Said[]): Promise<void> {
-    for (const item of items) if (!(await until(() => isAnswered(item, fake)))) unanswered.push(item)
+    for (const item of items) {
+      const doubt = () => doubted(fake, item.chat, item.id) || doubted(fake, item.chat + 1_000, item.id)
+      if (!(await until(() => isAnswered(item, fake) || doubt()))) unanswered.push(item)
+      else await until(() => isAnswered(item, fake), graceMs)
+    }
   }
 
   /** One person's next message, or messages that belong together. */
@@ -167,9 +173,8 @@ export const shows = (fake: FakeTelegram, text: string): boolean =>
 export const doubted = (fake: FakeTelegram, chat: number, after: number): boolean =>
   fake.shown.some((shown) => shown.chat === chat && shown.id > after && shown.text.includes('may not have arrived'))
 
-/** True when the answer stands in the chat, or it was said there that it may not have come. */
-function isAnswered({ mark, kind, chat, id }: Said, fake: FakeTelegram): boolean {
-  if (doubted(fake, chat, id) || doubted(fake, chat + 1_000, id)) return true
+/** True when the answer stands in the chat, or why there is none. */
+function isAnswered({ mark, kind, id }: Said, fake: FakeTelegram): boolean {
   if (kind === 'command') return fake.shown.some((shown) => shown.replyTo === id)
   if (shows(fake, `R[${mark}]`) || shows(fake, `M[${mark}]`)) return true
   return fake.shown.some((shown) => shown.replyTo === id && /set aside|interrupted before|went wrong/.test(shown.text))

@@ -1,3 +1,8 @@
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { silent } from '../../src/core/log.ts'
+import { systemClock } from '../../src/kit/clock.ts'
+import { openStore } from '../../src/store/open.ts'
 import { fakeTelegram, type FakeTelegram } from '../fakes/telegram/server.ts'
 import type { Call } from '../fakes/telegram/state.ts'
 import { killedGateway, type KilledGateway } from './child.ts'
@@ -51,6 +56,7 @@ export async function crashRun({ step, seed, messages, waves, passing: fixed }: 
     await all.wave(Math.floor(messages / waves))
     gateway.disarm()
   }
+  await atRest(gateway.home)
   await gateway.end()
   const verdict = await judge({ fake, vendor, people: all, home: gateway.home })
   const broken = verdict.lost.length + verdict.doubled.length + verdict.silent.length > 0
@@ -60,6 +66,20 @@ export async function crashRun({ step, seed, messages, waves, passing: fixed }: 
     kills: gateway.kills,
     said: all.said.length,
     log: broken ? gateway.log() : '',
+  }
+}
+
+/** Waits until nothing is worked on and nothing is on its way out, at most half a minute: what is left then is the law's to judge. */
+async function atRest(home: string): Promise<void> {
+  const store = openStore(join(home, 'picoclaw.db'), { clock: systemClock, log: silent })
+  try {
+    for (let looks = 0; looks < 150; looks += 1) {
+      const left = await Promise.all([store.inbox.open(), store.outbox.open(), store.turns.list({ state: 'running' })])
+      if (left.every(({ length }) => length === 0)) return
+      await sleep(200)
+    }
+  } finally {
+    await store.close()
   }
 }
 
