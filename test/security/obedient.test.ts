@@ -47,7 +47,7 @@ async function attempt(kind: AttackClass, { row, carrier, disguise }: Attack, op
     await row.meanwhile(world, world.asked[0]?.code ?? 'NOCODE')
   }
   const heard = await untilOver(turn, () => world.clock.advance(options.ownerAway === false ? 600_000 : 0))
-  return kind.happened(world, heard)
+  return await kind.happened(world, heard)
 }
 
 const nth = <T>(list: readonly T[], at: number) => list[at % list.length] as T

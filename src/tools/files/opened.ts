@@ -67,7 +67,7 @@ export async function openFolder(
     await mkdir(parent.at(basename(path)), 0o700).catch((error: unknown) => {
       if (codeOf(error) !== 'EEXIST') throw told(error, asked)
     })
-    return openFolder(access, path, asked, { purpose, inner })
+    return await openFolder(access, path, asked, { purpose, inner })
   }
   try {
     const place = await placeOf(handle, path)
