@@ -33,7 +33,8 @@ export function laneOfWork(desk: Desk, ground: Ground, running: Runnings, outbox
   }
 
   async function enter(work: Work, delivery: Delivery): Promise<void> {
-    if (await steered(work)) return
+    // Without a wait before it, so that a word that stops everything finds it.
+    if (mayJoin(work) && (await joins(work))) return
     const entry = running.add(work)
     try {
       await lanes.run(work.session, () => places.run(() => attend(entry, delivery)))
@@ -51,10 +52,11 @@ export function laneOfWork(desk: Desk, ground: Ground, running: Runnings, outbox
     }
   }
 
+  const mayJoin = (work: Work): boolean =>
+    work.resumes === undefined && work.inbox.length > 0 && !commandIn(work.message.text) && running.canSteer(work)
+
   /** True when a turn of the same person takes the message in. */
-  async function steered(work: Work): Promise<boolean> {
-    if (work.resumes !== undefined || work.inbox.length === 0 || commandIn(work.message.text)) return false
-    if (!running.canSteer(work)) return false
+  async function joins(work: Work): Promise<boolean> {
     const { messages } = await desk.hear(work.message, work.agent, new AbortController().signal)
     return running.steer({ work, messages })
   }

@@ -3,7 +3,7 @@ import type { InboxItem } from '../core/store.ts'
 import { type Delivery, obeyNow, rowsOf } from './answer.ts'
 import { bursts } from './bursts.ts'
 import { type Deliveries, deliverer, type Deliverer } from './deliver.ts'
-import { commandIn } from './commands/commands.ts'
+import { commandIn, type GivenCommand } from './commands/commands.ts'
 import { intake } from './intake.ts'
 import { laneOfWork } from './lane.ts'
 import { liveMessage, terminal } from './live.ts'
@@ -103,13 +103,20 @@ export function road(desk: Desk, ground: Ground, deliveries: Deliveries = {}): R
     await open.get(channel)?.out.moved(from, to)
   }
 
+  function settleStopped({ inbox }: Work, turn: string | undefined): void {
+    const end = { at: clock.now(), state: 'stopped', trouble: 'Stopped.', messages: [], outbox: [] } as const
+    const stored = turn === undefined ? store.inbox.done(inbox) : store.turns.finish({ id: turn, ...end })
+    stored.catch((error: unknown) => log.error(String(error)))
+  }
+
   const inHand = (id: string) => running.holds(id) || burst.some(({ inbox }) => inbox.includes(id))
 
-  /** Goes on with what a former process left. Control words wait for no lane, now as then. */
-  function takeUp(work: Work): void {
-    const given = work.cause === 'chat' && work.resumes === undefined ? commandIn(work.message.text) : undefined
-    if (!given?.command.control) return lane.go(work)
-    obeyNow(work, given, desk, ground, outbox).catch((error: unknown) => log.error(String(error)))
+  const controlIn = ({ cause, resumes, message }: Work): GivenCommand | undefined => {
+    const given = cause === 'chat' && resumes === undefined ? commandIn(message.text) : undefined
+    return given?.command.control === true ? given : undefined
+  }
+  function obey(work: Work, given: GivenCommand | undefined): void {
+    if (given) obeyNow(work, given, desk, ground, outbox).catch((error: unknown) => log.error(String(error)))
   }
 
   const works = (items: readonly InboxItem[], channel: Channel) =>
@@ -128,7 +135,10 @@ export function road(desk: Desk, ground: Ground, deliveries: Deliveries = {}): R
       // What this process has in hand already goes on by itself.
       const left = (await store.inbox.open()).filter(({ id }) => !inHand(id))
       await checkpoint('channel-opened')
-      for (const work of works(left, channel)) takeUp(work)
+      const found = works(left, channel)
+      for (const work of found) if (!controlIn(work)) lane.go(work)
+      // Control words wait for no lane, now as then.
+      for (const work of found) obey(work, controlIn(work))
     },
     async close(channel) {
       const out = open.get(channel.name)?.out
@@ -147,8 +157,11 @@ export function road(desk: Desk, ground: Ground, deliveries: Deliveries = {}): R
     send,
     stop(session) {
       const dropped = burst.drop((work) => session === undefined || work.session === session)
-      for (const { inbox } of dropped) store.inbox.done(inbox).catch((error: unknown) => log.error(String(error)))
-      const turns = running.stop('stopped', session).map(({ work, turn }) => named(work, turn !== undefined))
+      const ended = running.stop('stopped', session)
+      // Whoever is told that it was stopped must not be answered after a restart.
+      for (const { work, turn } of ended) settleStopped(work, turn)
+      for (const work of dropped) settleStopped(work, undefined)
+      const turns = ended.map(({ work, turn }) => named(work, turn !== undefined))
       return [...turns, ...dropped.map((work) => named(work, false)), ...desk.stopOthers(session)]
     },
     interrupt: (session) => running.stop('interrupted', session).length,

@@ -16,6 +16,7 @@ import { type GatewayHttp, openHttp } from './http.ts'
 import { becomeInstance, urlOf } from './instance.ts'
 import { isAlive } from './process.ts'
 import { statusText } from './report.ts'
+import { setAside } from './set-aside.ts'
 import { countStart } from './unclean.ts'
 
 export interface GatewayOptions extends Omit<HouseOptions, 'service'> {
@@ -166,17 +167,6 @@ async function stopReceiving(channels: ChannelSet, desk: Assistant): Promise<voi
   await channels.pause()
   await desk.road.drain(drainMs)
   await channels.stop()
-}
-
-/** After unclean starts nothing is resumed: what waited is kept for a person to look at. */
-async function setAside({ store, log }: House): Promise<void> {
-  const waiting = await store.inbox.open()
-  const why = 'picoclaw started in safe mode after it had ended uncleanly three times'
-  await store.inbox.setAside(
-    waiting.map(({ id }) => id),
-    why,
-  )
-  log.warn(`Safe mode: ${waiting.length} messages were set aside, and no job starts. A clean end leads out of it.`)
 }
 
 async function checks(house: House, channels: ChannelSet, counts: Counts): Promise<Readonly<Record<string, Check>>> {
