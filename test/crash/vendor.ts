@@ -22,7 +22,8 @@ interface WireMessage {
 
 /** A question, a task of a sub-agent, what it found, a reminder. */
 const marks = /\b[TSZC]\d+n\d+_[a-z]+\b/g
-const interrupted = /may or may not have happened|Not sent: picoclaw ended/
+/** Words to the model that a call was not done for sure. */
+const interrupted = /may or may not have happened|Not sent: picoclaw ended|Skipped: a new message/
 const filler = 'Some words to make the answer long enough that it is shown while it grows. '.repeat(6)
 
 type Call = { readonly name: string; readonly input: object }
