@@ -7,6 +7,9 @@ const { output } = await build({
   input: { main: 'src/main.ts' },
   platform: 'node',
   resolve: { mainFields: ['module', 'main'] },
+  // Native code that discord.js does without, and an eval of its own for its shards, which we have none of.
+  external: ['zlib-sync'],
+  checks: { eval: false },
   output: {
     dir: 'dist',
     format: 'esm',

@@ -7,5 +7,7 @@ if (major < 24) {
 }
 // A default import, because a named one would fail on an old Node before the sentence above.
 module.enableCompileCache()
+// Telegraf's HTTP client uses parts of Node that will go one day. Whoever runs picoclaw can do nothing about it.
+process.noDeprecation = true
 const [{ run }, { processIo }] = await Promise.all([import('./cli/run.ts'), import('./cli/io.ts')])
 process.exitCode = await run(process.argv.slice(2), processIo())

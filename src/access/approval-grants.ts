@@ -6,7 +6,7 @@ import { payloadOf } from './payload.ts'
 /** How long an owner may take to decide, and how long what was given may wait to be used. */
 export const decisionMs = 600_000
 /** How long `always` holds. */
-export const alwaysMs = 24 * 3_600_000
+const alwaysMs = 24 * 3_600_000
 const keptMs = 7 * 24 * 3_600_000
 
 /** What the grant of one call carries. */

@@ -13,6 +13,9 @@ import { waitFor } from './wait-for.ts'
 type Call = Pick<ToolCallPart, 'name' | 'input'>
 type Ask = Extract<Verdict, { readonly ask: string }>
 
+/** The call and the rule in words, as an owner would have read them. */
+export type Unattended = Pick<ApprovalRequest, 'what' | 'why'>
+
 export interface Approvals extends Decisions {
   /**
    * To be asked right before a tool runs. Undefined: it may run, once. Else the output that stands for its result. Waits while an owner
@@ -21,8 +24,8 @@ export interface Approvals extends Decisions {
   guard(call: Call, tool: Tool, context: ToolContext): Promise<ToolOutput | undefined>
   /** To be told when the result of a call is known. Until then nobody can say after a crash whether it happened. */
   finished(call: Call, context: ToolContext): Promise<void>
-  /** True once something was refused only because no owner was there to ask. */
-  deniedSomething(): boolean
+  /** What was refused only because no owner was there to ask. */
+  unattended(): readonly Unattended[]
 }
 
 /** Calls that need an owner's word: asked for, waited for, used once. The word comes through `decide`, which no tool can reach. */
@@ -34,7 +37,7 @@ export function approvals(ports: ApprovalPorts): Approvals {
   const held = new Set<string>()
   /** Grants that this process used and whose result it will hear of: nothing about them is uncertain. */
   const running = new Set<string>()
-  let unattended = false
+  const unattended: Unattended[] = []
 
   async function guard(call: Call, tool: Tool, context: ToolContext): Promise<ToolOutput | undefined> {
     context.signal.throwIfAborted()
@@ -89,7 +92,7 @@ export function approvals(ports: ApprovalPorts): Approvals {
     held.add(grant.id)
     try {
       const ending = await decision(stored, context, again)
-      if (ending === 'nobody') unattended = true
+      if (ending === 'nobody') unattended.push({ what: approval.what, why: approval.why })
       if (ending !== 'given') return refusedOutput(ending, approval.why)
       context.signal.throwIfAborted()
       if (callHash(call.name, call.input, context.session) !== approval.hash) return refusedOutput('changed')
@@ -150,7 +153,7 @@ export function approvals(ports: ApprovalPorts): Approvals {
       await grants.done(used)
       running.delete(used.grant.id)
     },
-    deniedSomething: () => unattended,
+    unattended: () => unattended,
     decide: deciding.decide,
     pending: deciding.pending,
     revoke: deciding.revoke,

@@ -47,9 +47,11 @@ export function gate({ message, groupTrigger: trigger = {}, ...people }: GateQue
   const role = roleOf(where, from)
   if (role === undefined || (from.bot === true && !isInvited(where, from)))
     return { pass: false, why: from.bot === true ? 'bot' : 'stranger', line: lineFor(at.channel, from) }
-  if (message.kind === 'direct' || people.local === true) return { pass: true, role, text }
+  // A program decides nothing, whatever list it is on.
+  const rights = from.bot === true ? 'member' : role
+  if (message.kind === 'direct' || people.local === true) return { pass: true, role: rights, text }
   const { respond, text: words } = groupTrigger(trigger, message.addressed, text)
-  if (respond) return { pass: true, role, text: words }
+  if (respond) return { pass: true, role: rights, text: words }
   return { pass: false, why: 'not-addressed', line: triggerLine(at.channel, trigger) }
 }
 

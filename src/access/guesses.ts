@@ -4,7 +4,7 @@ import type { NoteStore } from '../core/store.ts'
 
 const hourMs = 3_600_000
 /** Wrong codes within an hour before nobody may guess any more, and before the one who guesses may not. */
-export const guessLimits = { all: 50, each: 5 } as const
+const guessLimits = { all: 50, each: 5 } as const
 
 interface Guess {
   readonly at: number

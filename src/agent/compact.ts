@@ -6,7 +6,7 @@ import type { Call, Provider } from '../core/provider.ts'
 import type { LogEntry, SessionState } from '../core/store.ts'
 import { isSafeBoundary, partsNoCall } from './boundaries.ts'
 import { deadline } from './deadline.ts'
-import { isFromOutside } from './outside.ts'
+import { isOfOthers } from './outside.ts'
 import { pinnedRules, rulesOf } from './pinned.ts'
 import { withinReach } from './reach.ts'
 import { clipToTokens } from './shorten.ts'
@@ -59,7 +59,7 @@ export async function compact(input: CompactionInput): Promise<Compacted | undef
   const last = log[cut - 1]
   if (last === undefined) return undefined
   const old = log.slice(0, cut).map((entry) => entry.message)
-  const outside = state.outside === true || old.some(isFromOutside)
+  const outside = state.outside === true || old.some(isOfOthers)
   const pinned = pinnedRules(state.pinned ?? [], rulesOf(old), Math.min(mostRules, Math.floor(window / 4)))
   const { summary, mechanical } = await summarise(old, input)
   return {

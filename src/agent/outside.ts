@@ -27,4 +27,14 @@ export function isFromOutside(message: Message): boolean {
   if (message.role === 'user') return message.outside !== undefined
   return message.role === 'tool' && message.parts.some(isOutsideResult)
 }
+/** True when somebody said it whom not every turn of the conversation trusts. */
+export const isOfOthers = (message: Message): boolean =>
+  isFromOutside(message) || (message.role === 'user' && message.speaker !== undefined)
+
+/** The same message for the turn of a person: what others said who are no owners comes from outside. */
+export function heardBy<M extends Message>(person: string, message: M): M {
+  if (message.role !== 'user' || message.outside !== undefined) return message
+  const { speaker } = message
+  return speaker === undefined || speaker === person ? message : { ...message, outside: `person:${speaker}` }
+}
 export const isOutsideResult = (part: Pick<ToolResultPart, 'outside'>): boolean => part.outside !== undefined

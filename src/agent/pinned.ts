@@ -1,4 +1,5 @@
 import type { Message } from '../core/message.ts'
+import { isOfOthers } from './outside.ts'
 import { textTokens } from './tokens.ts'
 
 /** How a line begins that a person means for good, in the languages that people write most. */
@@ -26,7 +27,7 @@ export function rulesIn(text: string): readonly string[] {
 /** The rules of the people this conversation trusts; what came from outside sets none. */
 export function rulesOf(messages: readonly Message[]): readonly string[] {
   return messages.flatMap((message) =>
-    message.role === 'user' && message.outside === undefined
+    message.role === 'user' && !isOfOthers(message)
       ? message.parts.flatMap((part) => (part.type === 'text' ? rulesIn(part.text) : []))
       : [],
   )

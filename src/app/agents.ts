@@ -15,7 +15,8 @@ export interface AgentFacts {
   readonly skills?: readonly string[]
   /** Agents it may hand work to; `*` is all. */
   readonly mayAsk: readonly string[]
-  readonly subagentModel?: string
+  /** What its own sub-agents ask; absent: what it asks itself. */
+  readonly helpers?: Pick<AgentFacts, 'model' | 'fallbacks'>
 }
 
 export interface Agents {
@@ -50,7 +51,7 @@ function factsOf({ id, name, workspace, model, skills, subagents, ...agent }: Li
     ...modelOf(model),
     ...(skills && { skills }),
     mayAsk: subagents?.allow_agents ?? [],
-    ...(subagents?.model?.primary && { subagentModel: subagents.model.primary }),
+    ...(subagents?.model?.primary && { helpers: modelOf(subagents.model) }),
   }
 }
 

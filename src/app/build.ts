@@ -2,14 +2,15 @@ import { randomUUID } from 'node:crypto'
 import { join, resolve } from 'node:path'
 import { consoleChannel } from '../channels/console/index.ts'
 import { exitCodes } from '../core/problem.ts'
+import { commandIn } from '../dispatch/commands/commands.ts'
 import { assistant } from './desk/desk.ts'
 import { choose } from './desk/models.ts'
 import { extensions } from './desk/extensions.ts'
 import { mcpServices } from './desk/mcp-services.ts'
 import { voice } from './desk/voice.ts'
 import { followConfig } from './follow-config.ts'
-import { jobTool } from './gateway/clockwork.ts'
 import { type House, type HouseOptions, openHouse } from './house.ts'
+import { jobTool } from './job-tool.ts'
 import { promptHistory, type PromptHistory } from './prompt-history.ts'
 import { reloadConfig } from './reload.ts'
 import { redactedChannel } from './redacted-channel.ts'
@@ -21,6 +22,8 @@ export type Confirm = (question: string, signal: AbortSignal) => Promise<boolean
 export interface App {
   /** Resolves when the answer, or the reason why there is none, is written. */
   ask(text: string): Promise<void>
+  /** True for words such as /stop, which may be given while an answer is written. */
+  isControl(text: string): boolean
   /** Ends the answer that is being written. */
   stop(): void
   /** Whom to ask for approvals. Without anybody they are denied. */
@@ -71,11 +74,12 @@ async function terminalApp(options: BuildOptions, house: House): Promise<App> {
   const guarded = redactedChannel(channel, house.redactor)
   const session = sessionKey(options.session)
   const more = await extensions(house, { waits: !options.watch })
-  const { road, helpers, approvals, agents } = assistant(house, {
+  const { road, helpers, approvals, agents, summingUp } = assistant(house, {
     console: { channel: guarded, session },
     ...(model !== undefined && { model }),
     ...(workspace !== undefined && { workspace: resolve(workspace) }),
     stream: !options.json,
+    stays: options.watch,
     channels: () => [],
     schedule: jobTool(house),
     ...more.desk,
@@ -84,11 +88,19 @@ async function terminalApp(options: BuildOptions, house: House): Promise<App> {
   })
   // Asked before the first question, so that a wrong name is told at once.
   choose(house, agents().default, model)
-  if (house.current.sources.entries.every((entry) => entry.source === 'built in') && model === undefined)
-    options.stderr.write(guideHint)
+  const guided = house.current.sources.entries.every((entry) => entry.source === 'built in') && model === undefined
+  if (guided && options.watch) options.stderr.write(guideHint)
   const watching = options.watch ? followConfig(house, shutdown.signal, { adopted: () => more.adopt() }) : undefined
+  let told = 0
+  const tellUnattended = () => {
+    for (const { what, why } of approvals.unattended().slice(told)) {
+      told += 1
+      options.stderr.write(`${notDone(house.redactor.text(what), why)}\n`)
+    }
+  }
   return {
     async ask(text) {
+      if (guided && !options.watch && !commandIn(text)) options.stderr.write(guideHint)
       await road.ask(guarded, {
         id: randomUUID(),
         from: { id: 'console', name: 'the person at the terminal' },
@@ -100,7 +112,9 @@ async function terminalApp(options: BuildOptions, house: House): Promise<App> {
       })
       // What was handed to the background is part of what was asked: nobody else would wait for it.
       if (!options.watch) await helpers.idle()
+      tellUnattended()
     },
+    isControl: (text) => commandIn(text)?.command.control === true,
     stop: () => {
       road.interrupt(session)
       helpers.stop(session)
@@ -109,12 +123,15 @@ async function terminalApp(options: BuildOptions, house: House): Promise<App> {
       confirm = asked
     },
     get exitCode() {
-      return channel.exitCode === exitCodes.ok && approvals.deniedSomething() ? exitCodes.denied : channel.exitCode
+      return channel.exitCode === exitCodes.ok && approvals.unattended().length > 0
+        ? exitCodes.denied
+        : channel.exitCode
     },
     history: promptHistory(join(home, 'prompt-history'), (line) => house.redactor.text(line)),
     async close() {
       shutdown.abort()
       helpers.stop()
+      await summingUp.stop()
       await watching
       await more.close()
       await house.close()
@@ -124,6 +141,10 @@ async function terminalApp(options: BuildOptions, house: House): Promise<App> {
 
 const guideHint =
   'No model is configured, so the built-in guide answers. For a real one: export OPENROUTER_API_KEY=… (or run "picoclaw models vendors").\n'
+
+/** What was not done, for whoever reads why the exit code is 3. */
+const notDone = (what: string, why: string) =>
+  `Not done, for it needs an approval and nobody was there to give it: ${what.replaceAll(/\s*\n\s*/g, ', ')}. ${why} In a conversation (picoclaw agent without -m) you are asked.`
 
 /** `-s` names a conversation of the main agent; a full key is taken as it is. */
 function sessionKey(name = 'main'): string {

@@ -10,7 +10,7 @@ import type { Store } from '../core/store.ts'
 import { systemClock } from '../kit/clock.ts'
 import { type Network, network } from '../kit/network.ts'
 import { type Redactor, redactor } from '../kit/redact.ts'
-import { machineZone, type Zone, zoneOf } from '../kit/zone.ts'
+import { localZone, type Zone } from '../kit/zone.ts'
 import { purse } from '../ledger/purse.ts'
 import type { ProtocolId } from '../models/vendor.ts'
 import type { Protocol } from '../providers/endpoint.ts'
@@ -79,7 +79,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
   const around = { environment, fetch: outside.fetch(), clock, log }
   const store = redactedStore(openStore(join(home, 'picoclaw.db'), { clock, log }), known)
   let current = await catalogue(loaded, around)
-  const zone = zoneOf(machineZone())
+  const zone = localZone()
   const candidates = fleet({
     purse: purse({
       settings() {
@@ -101,7 +101,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     keyTag: (key) => createHash('sha256').update(key).digest('hex').slice(0, 12),
     protocol: (id) => protocol(id, current),
     fetchFor: (entry) => outside.fetch(entry.proxy),
-    blob: (id) => storedBytes(store, id),
+    blob: async (id) => (await store.blobs.get(id))?.bytes,
     redact: known.text,
     credential: noCredential,
   })
@@ -138,14 +138,6 @@ async function protocol(id: ProtocolId, { sources }: Catalogue): Promise<Protoco
   const load = protocols[id]
   if (!load) throw new Problem(`The protocol ${id} is not built yet.`, { mend: 'Choose a model of another vendor.' })
   return (await load()).default
-}
-
-async function storedBytes({ blobs }: Pick<Store, 'blobs'>, id: string): Promise<Uint8Array> {
-  const blob = await blobs.get(id)
-  if (blob) return blob.bytes
-  throw new Problem('A picture or file of this conversation is no longer stored.', {
-    mend: 'Send it again, or begin anew with /clear.',
-  })
 }
 
 /** Sign-ins are stored from `auth login` on. */

@@ -1,4 +1,4 @@
-import { machineZone, zoneOf } from '../kit/zone.ts'
+import { localZone } from '../kit/zone.ts'
 import { type UsageGroup, type UsageReport, sinceOf, usageReport } from '../ledger/usage.ts'
 import { type HouseOptions, openHouse } from './house.ts'
 
@@ -10,7 +10,7 @@ export async function usage(
   const house = await openHouse({ ...options, debug: false })
   try {
     const now = house.clock.now()
-    return await usageReport(house.store, { by, since: sinceOf(since, now, zoneOf(machineZone())), until: now + 1 })
+    return await usageReport(house.store, { by, since: sinceOf(since, now, localZone()), until: now + 1 })
   } finally {
     await house.close()
   }

@@ -6,7 +6,7 @@ import type { Io } from './io.ts'
 const prompt = '🦞 You: '
 const leaving: ReadonlySet<string> = new Set(['exit', 'quit', '/exit', '/quit'])
 
-/** A conversation on the terminal, until Ctrl-D, Ctrl-C at an empty prompt, or `exit`. Ctrl-C during an answer stops the answer. */
+/** A conversation on the terminal, until Ctrl-D, Ctrl-C at an empty prompt, or `exit`. Ctrl-C or /stop during an answer stops it. */
 export async function chat(app: App, io: Io): Promise<number> {
   io.stdout.write('🦞 Ask away. Ctrl-C stops an answer, Ctrl-D ends the conversation.\n\n')
   const history = await app.history.load()
@@ -29,8 +29,16 @@ export async function chat(app: App, io: Io): Promise<number> {
     const answer = await ask(reader, `${question} [y/N] `, signal)
     return answer === undefined ? undefined : /^y(?:es)?$/i.test(answer.trim())
   })
+  /** For each line that was typed, whether it was obeyed at once. */
+  const obeyed: boolean[] = []
+  reader.on('line', (line) => {
+    const now = answering && app.isControl(line)
+    obeyed.push(now)
+    if (now) void app.ask(line.trim())
+  })
   reader.prompt()
   for await (const line of reader) {
+    if (obeyed.shift()) continue
     const question = line.trim()
     if (leaving.has(question)) break
     if (question !== '') {

@@ -56,6 +56,10 @@ export const commands = {
     aliases: ['skill'],
     load: () => import('./commands/skills.ts'),
   },
+  migrate: {
+    summary: 'take over what the original picoclaw kept: sessions',
+    load: () => import('./commands/migrate.ts'),
+  },
   version: {
     summary: 'the version of picoclaw and of Node',
     aliases: ['v'],

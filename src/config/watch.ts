@@ -46,8 +46,11 @@ export async function watchConfig(environment: Environment, options: WatchOption
       await nap(clock, pollMs, nudge.signal)
       continue
     }
-    seen = await quiet(look, () => nap(clock, settleMs, signal))
+    const settled = await quiet(look, () => nap(clock, settleMs, signal))
     if (signal.aborted) break
+    // Seen half written, and now as it was before.
+    if (same(settled, seen)) continue
+    seen = settled
     const next = await attempt(environment)
     const before = seen
     bad = next instanceof Problem

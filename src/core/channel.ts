@@ -43,7 +43,17 @@ export interface InboundMessage {
   /** The chat that a thread hangs on. */
   readonly parent?: string
   /** The message this one answers. */
-  readonly replyTo?: { readonly id: string; readonly text: string; readonly from: string; readonly own: boolean }
+  readonly replyTo?: {
+    readonly id: string
+    readonly text: string
+    /** As people see it. Anybody may take anybody's name. */
+    readonly from: string
+    /** The platform's id of who wrote it; absent where it is not told. */
+    readonly fromId?: string
+    readonly own: boolean
+  }
+  /** Set when the sender passes on what somebody else wrote: their name, as people see it. The text gives no command then. */
+  readonly forwardedFrom?: string
   /** Messages with the same album are one. */
   readonly album?: string
   /** Made by the schedule or by a sub-agent, not by a person: its answer goes to `at` with these rights. */
@@ -96,23 +106,21 @@ export interface ChannelLimits {
 }
 
 /** Why a message did not go out. */
-export const deliveryKinds = [
+export type DeliveryKind =
   /** Surely not sent; the same may be tried again. */
-  'not-sent',
+  | 'not-sent'
   /** Surely not sent; again after `retryAfterMs`. */
-  'rate-limit',
+  | 'rate-limit'
   /** Nobody knows whether it arrived. Never repeated blindly. */
-  'uncertain',
+  | 'uncertain'
   /** The chat has another id now: `movedTo`. */
-  'moved',
+  | 'moved'
   /** The chat is closed to us: blocked, removed, deleted. */
-  'gone',
+  | 'gone'
   /** The platform will not take this message in any form. */
-  'refused',
+  | 'refused'
   /** Our login is not accepted. */
-  'auth',
-] as const
-export type DeliveryKind = (typeof deliveryKinds)[number]
+  | 'auth'
 
 /** The only error that `Channel.send` and `edit` throw. */
 export class DeliveryFailure extends Error {

@@ -76,6 +76,11 @@ export interface UserMessage {
   readonly parts: readonly UserPart[]
   /** Set when it was not said by a person this turn trusts: who said it. */
   readonly outside?: string
+  /**
+   * Who said it, as `channel:id`: somebody who is no owner, in a conversation that others share. In turns of anybody else their words come
+   * from outside.
+   */
+  readonly speaker?: string
 }
 export type AssistantPart = TextPart | ThinkingPart | RedactedThinkingPart | ToolCallPart | OpaquePart
 export interface AssistantMessage {

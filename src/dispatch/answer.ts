@@ -2,7 +2,7 @@ import type { Channel, LiveMessage, OutboundMessage } from '../core/channel.ts'
 import { type Message, textOf, type UserMessage } from '../core/message.ts'
 import type { NewOutboxItem } from '../core/store.ts'
 import type { CommandResult } from './commands/command.ts'
-import { commandIn, type GivenCommand, obey } from './commands/commands.ts'
+import { commandOf, type GivenCommand, obey } from './commands/commands.ts'
 import { honest } from './honest.ts'
 import { packOutbound } from './payload.ts'
 import { pieces } from './pieces.ts'
@@ -30,10 +30,10 @@ export interface Delivery {
 /** Takes one message to its answer, and stores its end. Never throws for a turn that failed: the chat is told. */
 export async function answer(running: Running, desk: Desk, ground: Ground, delivery: Delivery): Promise<void> {
   const { work } = running
-  const given = work.resumes === undefined && work.cause === 'chat' ? commandIn(work.message.text) : undefined
+  const given = work.resumes === undefined && work.cause === 'chat' ? commandOf(work.message) : undefined
   const { signal } = running.abort
   if (!given) return turn(running, work, await desk.disarm(work.session), desk, ground, delivery)
-  const result = await obeyed(work, given, desk, signal)
+  const result = await carryOut(work, given, desk, signal)
   if (result.type === 'pass')
     return turn(
       running,
@@ -46,7 +46,28 @@ export async function answer(running: Running, desk: Desk, ground: Ground, deliv
   await say(work, { ...addressed(work), text: result.text }, ground, delivery)
 }
 
-/** Control words wait for no lane. */
+/** What a command answers; why it cannot be done is an answer, too. */
+async function carryOut(
+  work: Work,
+  given: GivenCommand,
+  { services }: Desk,
+  signal: AbortSignal,
+): Promise<CommandResult> {
+  const { from: sender, at } = work.message
+  try {
+    return await obey(given, { ...work, sender, at, services, signal })
+  } catch (error) {
+    return { type: 'reply', text: honest(error, signal).text }
+  }
+}
+
+/** The control word that a message is: such a word waits for no lane. */
+export function controlIn({ cause, message }: Pick<Work, 'cause' | 'message'>): GivenCommand | undefined {
+  const given = cause === 'chat' ? commandOf(message) : undefined
+  return given?.command.control ? given : undefined
+}
+
+/** Carries a control word out, whatever else runs. */
 export async function obeyNow(
   work: Work,
   given: GivenCommand,
@@ -54,17 +75,8 @@ export async function obeyNow(
   ground: Ground,
   delivery: Delivery,
 ): Promise<void> {
-  const result = await obeyed(work, given, desk, new AbortController().signal)
+  const result = await carryOut(work, given, desk, new AbortController().signal)
   if (result.type === 'reply') await say(work, { ...addressed(work), text: result.text }, ground, delivery)
-}
-
-/** What a command answers; why it could not be carried out is an answer, too. */
-async function obeyed(work: Work, given: GivenCommand, desk: Desk, signal: AbortSignal): Promise<CommandResult> {
-  const { from: sender, at } = work.message
-  return obey(given, { ...work, sender, at, services: desk.services, signal }).catch((error: unknown) => ({
-    type: 'reply',
-    text: honest(error, signal).text,
-  }))
 }
 
 /** Says something that is no turn's answer; the messages it answers are done with. */
@@ -123,16 +135,12 @@ async function conclude(
   id: string | undefined,
   live: LiveMessage,
   end: End,
-  { ended = async () => undefined }: Pick<Desk, 'ended'>,
-  { store, clock, log, checkpoint }: Ground,
+  { ended = async () => undefined, rested }: Pick<Desk, 'ended' | 'rested'>,
+  ground: Ground,
   delivery: Delivery,
 ): Promise<void> {
-  const shown = await live.settle?.()
-  await checkpoint('live-settled')
-  // What was shown on the way becomes no answer. Should the process end now, the turn that is resumed removes it again.
-  if (!end.message && shown !== undefined)
-    await work.channel.remove?.(work.message.at, shown).catch((error: unknown) => log.warn(String(error)))
-  const message = end.message && { ...end.message, ...(shown !== undefined && { replaces: shown }) }
+  const { store, clock, checkpoint } = ground
+  const message = await lastWords(work, live, end, ground)
   const items = message ? await delivery.outgoing(work, id ?? '', message) : []
   await checkpoint('turn-packed')
   if (id === undefined) await store.inbox.done(work.inbox, items)
@@ -142,6 +150,23 @@ async function conclude(
   await ended(work.message, end.record)
   await checkpoint('turn-told')
   if (message) await delivery.deliver(work, live, message, items)
+  if (end.record.state === 'done') rested?.(work.session, work.agent)
+}
+
+/** What is said at the end, in the place of what was shown on the way. */
+async function lastWords(
+  { channel, message: { at } }: Work,
+  live: LiveMessage,
+  { message }: End,
+  { log, checkpoint }: Ground,
+): Promise<OutboundMessage | undefined> {
+  const shown = await live.settle?.()
+  await checkpoint('live-settled')
+  if (shown === undefined) return message
+  if (message) return { ...message, replaces: shown }
+  // What becomes no answer does not stay. Should the process end now, the turn that is resumed removes it again.
+  await channel.remove?.(at, shown).catch((error: unknown) => log.warn(String(error)))
+  return undefined
 }
 
 /** Shows what a turn says; `said` holds the words so far. */
@@ -178,7 +203,7 @@ async function begin(
   delivery: Delivery,
 ): Promise<readonly UserMessage[]> {
   const { store, clock, checkpoint } = ground
-  const heard = await desk.hear(work.message, work.agent, running.abort.signal)
+  const heard = await desk.hear(work.message, work, running.abort.signal)
   await checkpoint('turn-heard')
   // A former process that ended right here has said it.
   if (heard.echo !== undefined) await note(work, heard.echo, ground, delivery, `echo:${work.inbox.join()}`)

@@ -1,9 +1,9 @@
 import type { Channel, InboundMessage, OutboundMessage, Receiver } from '../core/channel.ts'
 import type { ChatRef } from '../core/place.ts'
 import type { InboxItem } from '../core/store.ts'
-import { type Delivery, obeyNow } from './answer.ts'
+import { controlIn, type Delivery, obeyNow } from './answer.ts'
 import type { Bursts } from './bursts.ts'
-import { commandIn } from './commands/commands.ts'
+import { commandOf } from './commands/commands.ts'
 import type { LaneOfWork } from './lane.ts'
 import { packInbound, type StoredInbound } from './payload.ts'
 import type { Desk, Ground } from './ports.ts'
@@ -31,9 +31,9 @@ export function intake(channel: Channel, desk: Desk, ground: Ground, parts: Inta
     await checkpoint('message-admitted')
     if (!(await keep(work))) return
     await checkpoint('message-stored')
-    const given = work.cause === 'chat' ? commandIn(work.message.text) : undefined
-    if (given?.command.control) await obeyNow(work, given, desk, ground, outbox)
-    else if (given || work.cause !== 'chat') lane.go(work)
+    const control = controlIn(work)
+    if (control) await obeyNow(work, control, desk, ground, outbox)
+    else if (work.cause !== 'chat' || commandOf(work.message)) lane.go(work)
     else burst.add(burstKey(work), work, arrived.album === undefined ? 'text' : 'album')
   }
 
@@ -105,8 +105,9 @@ export function intake(channel: Channel, desk: Desk, ground: Ground, parts: Inta
   return { message, edited, deleted, moved }
 }
 
-const platformId = ({ chat }: ChatRef, id: string) => `${chat}/${id}`
+/** How the inbox knows a message of a platform. */
+export const platformId = ({ chat }: ChatRef, id: string) => `${chat}/${id}`
 
-/** Messages of one person in one chat belong together; an album by its id. */
+/** Messages of one person in one chat belong together; an album by its id, what they pass on apart from their own words. */
 const burstKey = ({ session, message }: Work) =>
-  [session, message.at.chat, message.from.id, message.album ?? ''].join('\n')
+  [session, message.at.chat, message.from.id, message.album ?? '', message.forwardedFrom ?? ''].join('\n')

@@ -2,7 +2,7 @@ import type { OutboundMessage } from '../core/channel.ts'
 import { Lanes } from '../kit/lanes.ts'
 import { Places } from '../kit/places.ts'
 import { answer, type Delivery, rowsOf } from './answer.ts'
-import { commandIn } from './commands/commands.ts'
+import { commandOf } from './commands/commands.ts'
 import type { Desk, Ground } from './ports.ts'
 import { type Running, type Runnings, Stop } from './running.ts'
 import { alone } from './session-lease.ts'
@@ -17,6 +17,8 @@ export interface LaneOfWork {
   enter(work: Work, delivery: Delivery): Promise<void>
   /** The same for a message that nobody waits for. */
   go(work: Work): void
+  /** Work on a session between two of its turns. */
+  between(session: string, signal: AbortSignal, work: () => Promise<void>): Promise<void>
   /** Resolves when nothing is left. */
   idle(): Promise<void>
 }
@@ -53,11 +55,11 @@ export function laneOfWork(desk: Desk, ground: Ground, running: Runnings, outbox
   }
 
   const mayJoin = (work: Work): boolean =>
-    work.resumes === undefined && work.inbox.length > 0 && !commandIn(work.message.text) && running.canSteer(work)
+    work.resumes === undefined && work.inbox.length > 0 && !commandOf(work.message) && running.canSteer(work)
 
   /** True when a turn of the same person takes the message in. */
   async function joins(work: Work): Promise<boolean> {
-    const { messages } = await desk.hear(work.message, work.agent, new AbortController().signal)
+    const { messages } = await desk.hear(work.message, work, new AbortController().signal)
     return running.steer({ work, messages })
   }
 
@@ -100,7 +102,13 @@ export function laneOfWork(desk: Desk, ground: Ground, running: Runnings, outbox
     await delivery.deliver(work, undefined, message, items)
   }
 
-  return { enter, go, idle: () => lanes.idle() }
+  const between: LaneOfWork['between'] = (session, signal, work) =>
+    lanes.run(session, async () => {
+      signal.throwIfAborted()
+      await alone(session, ground.owner, { leases: store.leases, clock }, signal, work)
+    })
+
+  return { enter, go, between, idle: () => lanes.idle() }
 }
 
 const isParked = ({ reason }: AbortSignal) => reason instanceof Stop && reason.kind === 'parked'

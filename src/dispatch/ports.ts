@@ -6,6 +6,7 @@ import type { Cause } from '../core/provider.ts'
 import type { TurnReport } from '../core/report.ts'
 import type { Store } from '../core/store.ts'
 import type { Role } from '../core/tool.ts'
+import type { Work } from './work.ts'
 import type { CommandServices } from './commands/services.ts'
 
 /** What a turn says while it runs. */
@@ -68,7 +69,11 @@ export interface Desk {
   /** Who answers, and the conversation a message belongs to. */
   route(message: InboundMessage): { readonly agent: string; readonly session: string }
   /** Voice becomes text, files become stored parts. Never throws for a file that cannot be had: the text tells so. */
-  hear(message: InboundMessage, agent: string, signal: AbortSignal): Promise<HeardMessage>
+  hear(
+    message: InboundMessage,
+    who: Pick<Work, 'agent' | 'session' | 'role'>,
+    signal: AbortSignal,
+  ): Promise<HeardMessage>
   /** Runs one turn. Throws a Failure or a Problem when there is no answer. */
   turn(question: TurnQuestion, watcher: TurnWatcher, signal: AbortSignal): Promise<TurnOutcome>
   /** True when a tool has written to the turn's own chat since this was last asked: what the model says to the same is not said twice. */
@@ -78,6 +83,8 @@ export interface Desk {
     message: InboundMessage,
     end: { readonly state: 'done' | 'failed' | 'stopped'; readonly trouble?: string },
   ): Promise<void>
+  /** Told that a turn was answered and its conversation rests. Nothing waits for what follows from that. */
+  rested?(session: string, agent: string): void
   /** Skills that were armed for the next message of a conversation; they are so no longer. */
   disarm(session: string): Promise<readonly string[]>
   /** Ends what works for a conversation beside its turn; a line for each. Absent session: everywhere. */

@@ -1,9 +1,8 @@
 import type { Channel, InboundMessage, OutboundMessage, Receiver } from '../core/channel.ts'
 import type { InboxItem } from '../core/store.ts'
-import { type Delivery, obeyNow, rowsOf } from './answer.ts'
+import { controlIn, type Delivery, obeyNow, rowsOf } from './answer.ts'
 import { bursts } from './bursts.ts'
 import { type Deliveries, deliverer, type Deliverer } from './deliver.ts'
-import { commandIn, type GivenCommand } from './commands/commands.ts'
 import { intake } from './intake.ts'
 import { laneOfWork } from './lane.ts'
 import { liveMessage, terminal } from './live.ts'
@@ -11,12 +10,14 @@ import { unpackInbound } from './payload.ts'
 import type { Desk, Ground } from './ports.ts'
 import { recovered } from './recover.ts'
 import { runnings } from './running.ts'
-import { joined, type Work } from './work.ts'
+import { joined, liveNote, type Work } from './work.ts'
 
 /** The one road from a message to its answer. */
 export interface Road {
   /** What a platform's channel hears goes here: checked, stored, answered through the outbox. Call `open` once before. */
   receiver(channel: Channel): Receiver
+  /** A message that this house made itself, such as what a sub-agent found. Only here may `due` be set: rights go by it. */
+  arrived(channel: Channel, message: InboundMessage): Promise<void>
   /** Begins to send through a channel, and takes up what a former process left of it. */
   open(channel: Channel): Promise<void>
   /** Sends nothing more through a channel. */
@@ -31,6 +32,8 @@ export interface Road {
   stop(session?: string): readonly string[]
   /** Ctrl-C: ends what runs in a session. The number of turns. */
   interrupt(session: string): number
+  /** Work on a session between two of its turns. */
+  between(session: string, signal: AbortSignal, work: () => Promise<void>): Promise<void>
   /** Sends once more what may not have arrived in a session; resolves to how many. */
   again(session: string): Promise<number>
   /** A channel that is open. */
@@ -104,6 +107,7 @@ export function road(desk: Desk, ground: Ground, deliveries: Deliveries = {}): R
   }
 
   function settleStopped({ inbox }: Work, turn: string | undefined): void {
+    if (turn === undefined && inbox.length === 0) return
     const end = { at: clock.now(), state: 'stopped', trouble: 'Stopped.', messages: [], outbox: [] } as const
     const stored = turn === undefined ? store.inbox.done(inbox) : store.turns.finish({ id: turn, ...end })
     stored.catch((error: unknown) => log.error(String(error)))
@@ -111,23 +115,22 @@ export function road(desk: Desk, ground: Ground, deliveries: Deliveries = {}): R
 
   const inHand = (id: string) => running.holds(id) || burst.some(({ inbox }) => inbox.includes(id))
 
-  const controlIn = ({ cause, resumes, message }: Work): GivenCommand | undefined => {
-    const given = cause === 'chat' && resumes === undefined ? commandIn(message.text) : undefined
-    return given?.command.control === true ? given : undefined
-  }
-  function obey(work: Work, given: GivenCommand | undefined): void {
-    if (given) obeyNow(work, given, desk, ground, outbox).catch((error: unknown) => log.error(String(error)))
-  }
-
   const works = (items: readonly InboxItem[], channel: Channel) =>
     recovered(items, (payload) => unpackInbound(payload, channel, store.blobs), channel)
+
+  const entrance = (channel: Channel) => intake(channel, desk, ground, { lane, running, burst, outbox, send, moved })
 
   return {
     get size() {
       return running.size
     },
     channel: (name) => open.get(name)?.channel,
-    receiver: (channel) => intake(channel, desk, ground, { lane, running, burst, outbox, send, moved }),
+    receiver(channel) {
+      const entry = entrance(channel)
+      // Whatever a platform sends, it is not the house that speaks.
+      return { ...entry, message: ({ due: _due, ...message }) => entry.message(message) }
+    },
+    arrived: (channel, message) => entrance(channel).message(message),
     async open(channel) {
       const out = deliverer(channel, ground, deliveries)
       open.set(channel.name, { channel, out })
@@ -138,7 +141,10 @@ export function road(desk: Desk, ground: Ground, deliveries: Deliveries = {}): R
       const found = works(left, channel)
       for (const work of found) if (!controlIn(work)) lane.go(work)
       // Control words wait for no lane, now as then.
-      for (const work of found) obey(work, controlIn(work))
+      for (const work of found) {
+        const control = controlIn(work)
+        if (control) obeyNow(work, control, desk, ground, outbox).catch((error: unknown) => log.error(String(error)))
+      }
     },
     async close(channel) {
       const out = open.get(channel.name)?.out
@@ -152,7 +158,10 @@ export function road(desk: Desk, ground: Ground, deliveries: Deliveries = {}): R
     },
     async ask(channel, message) {
       const { role, cause } = message.due ?? { role: 'owner', cause: 'chat' }
-      await lane.enter({ channel, message, ...desk.route(message), role, cause, inbox: [] }, terminal)
+      const work = { channel, message, ...desk.route(message), role, cause, inbox: [] }
+      const control = controlIn(work)
+      if (control) await obeyNow(work, control, desk, ground, terminal)
+      else await lane.enter(work, terminal)
     },
     send,
     stop(session) {
@@ -165,6 +174,7 @@ export function road(desk: Desk, ground: Ground, deliveries: Deliveries = {}): R
       return [...turns, ...dropped.map((work) => named(work, false)), ...desk.stopOthers(session)]
     },
     interrupt: (session) => running.stop('interrupted', session).length,
+    between: (session, signal, work) => lane.between(session, signal, work),
     async again(session) {
       const items = await store.outbox.list({ session, state: 'uncertain', limit: 20 })
       for (const item of items.toReversed()) {
@@ -185,7 +195,6 @@ export function road(desk: Desk, ground: Ground, deliveries: Deliveries = {}): R
   }
 }
 
-const liveNote = (turn: string) => `live:${turn}`
 /** Stands for the id of a message that is being sent. */
 const underWay = ''
 const half = 'I was interrupted. An unfinished beginning of my answer may stand above; the whole one comes now.'

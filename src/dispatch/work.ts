@@ -16,6 +16,9 @@ export interface Work {
   readonly resumes?: string
 }
 
+/** Where it is noted which message shows a turn while it grows. The note goes with the end of the turn. */
+export const liveNote = (turn: string): string => `live:${turn}`
+
 /** Several messages of one person, shortly after one another, as one. */
 export function joined(works: readonly Work[]): Work {
   const [first, ...rest] = works

@@ -26,6 +26,21 @@ export function machineZone(): string {
   return new Intl.DateTimeFormat().resolvedOptions().timeZone
 }
 
+/** The clocks of this machine. What they need is loaded when they are first read: it takes as long as a small program. */
+export function localZone(): Zone {
+  let read: Zone | undefined
+  const zone = () => (read ??= zoneOf(machineZone()))
+  return {
+    get name() {
+      return zone().name
+    },
+    wall: (at) => zone().wall(at),
+    offset: (at) => zone().offset(at),
+    moment: (wall) => zone().moment(wall),
+    startOf: (...args) => zone().startOf(...args),
+  }
+}
+
 /** True for an IANA name that this runtime knows. */
 export function isZone(name: string): boolean {
   try {

@@ -17,6 +17,7 @@ import { bucket, paced, type Bucket } from './paced.ts'
 import { restBook } from './rest-book.ts'
 import type { Purse } from './ports.ts'
 import { resting } from './resting.ts'
+import { withoutGoneMedia } from './gone-media.ts'
 import { retrying } from './retrying.ts'
 import { rotate, type Member } from './rotate.ts'
 
@@ -30,8 +31,8 @@ export interface FleetParts {
   keyTag(key: string): string
   protocol(id: ProtocolId): Promise<Protocol>
   fetchFor(entry: ModelEntry): Promise<Fetch> | Fetch
-  /** Bytes of a stored blob. */
-  blob(id: string): Promise<Uint8Array>
+  /** Bytes of a stored blob; undefined when it is gone. */
+  blob(id: string): Promise<Uint8Array | undefined>
   redact(text: string): string
   /** A fresh token for an entry that signs in instead of having a key. */
   credential(entry: ModelEntry): Promise<string>
@@ -137,7 +138,12 @@ function speaking({ name, entry, key, keyTag }: Candidate, refusedParams: Set<st
     const vendor = rowOf(entry)
     const protocol = await parts.protocol(vendor.protocol)
     const fetch = await parts.fetchFor(entry)
-    const blob = (id: string) => parts.blob(id)
+    const find = (id: string) => parts.blob(id)
+    const blob = async (id: string) => {
+      const bytes = await find(id)
+      if (bytes) return bytes
+      throw new Error('A picture or file of this conversation is no longer stored.')
+    }
     const wire = protocol({ name, entry, vendor, keyTag, token, fetch, clock, blob, redact, refusedParams })
     const about = {
       endpoint: name,
@@ -146,7 +152,7 @@ function speaking({ name, entry, key, keyTag }: Candidate, refusedParams: Set<st
       keyTag,
       ...(await priceOf(entry, vendor)),
     }
-    return metered(wire, about, ledger, clock, log, parts.purse)
+    return metered(withoutGoneMedia(wire, find), about, ledger, clock, log, parts.purse)
   }
   return {
     name,

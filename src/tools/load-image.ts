@@ -38,6 +38,7 @@ export function loadImageTool({ access, blobs, maxBytes }: LoadImageOptions): To
           { type: 'text', text: `[picture: ${file.name} | ${mime} | ${bytes.length} bytes]` },
           { type: 'image', mime, source: { type: 'blob', id } },
         ],
+        ...(file.source !== undefined && { outside: file.source }),
       }
     },
   })

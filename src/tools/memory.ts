@@ -43,7 +43,8 @@ export function recallTool(recall: Recall): Tool {
       const text = `Found ${hits.length} places for "${query}":\n${lines.join('\n')}`
       // What tools said may have come from anywhere; its own mark is not part of the index.
       const fromTools = hits.some(({ role }) => role === 'tool')
-      return { content: [{ type: 'text', text }], ...(fromTools && { outside: 'file' }) }
+      const outside = hits.find((hit) => hit.outside !== undefined)?.outside ?? (fromTools ? 'file' : undefined)
+      return { content: [{ type: 'text', text }], ...(outside !== undefined && { outside }) }
     },
   })
 }

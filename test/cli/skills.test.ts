@@ -7,53 +7,55 @@ import { makeZip } from '../tools/skills/make-zip.ts'
 import { home } from './started.ts'
 
 const zip = makeZip([
-  { name: 'SKILL.md', content: '---\nname: weather\ndescription: Tells the weather.\n---\n# Weather\nLook out.' },
+  { name: 'SKILL.md', content: '---\nname: tides\ndescription: Tells the tides.\n---\n# Tides\nLook out.' },
 ])
 
 test('a skill is searched for, installed, listed, shown and removed', async () => {
   await using server = await fakeClawhub(
-    [{ slug: 'weather', summary: 'Tells the weather.', version: '1.2.3', zip }],
+    [{ slug: 'tides', summary: 'Tells the tides.', version: '1.2.3', zip }],
     'tok-reg-123456',
   )
-  using here = home()
+  using none = home()
+  using here = home({ PICOCLAW_BUILTIN_SKILLS: none.folder })
   here.config({
     tools: { skills: { registries: { clawhub: { base_url: server.url, auth_token: 'tok-reg-123456' } } } },
   })
   assert.equal((await here.picoclaw('skills')).stdout, 'No skills installed.\n')
-  const found = await here.picoclaw('skills', 'search', 'weather')
+  const found = await here.picoclaw('skills', 'search', 'tides')
   assert.equal(
     found.stdout,
-    'Available Skills (1):\n  📦 weather\n     Tells the weather.\n     Slug: weather\n     Registry: clawhub\n     Version: 1.2.3\n',
+    'Available Skills (1):\n  📦 tides\n     Tells the tides.\n     Slug: tides\n     Registry: clawhub\n     Version: 1.2.3\n',
   )
-  const installed = await here.picoclaw('skills', 'install', '--registry', 'clawhub', 'weather')
+  const installed = await here.picoclaw('skills', 'install', '--registry', 'clawhub', 'tides')
   assert.deepEqual([installed.code, installed.stderr], [0, ''])
-  assert.match(installed.stdout, /^Installing skill from weather\.\.\.\n✓ Skill 'weather' installed successfully!\n/)
-  assert.ok(existsSync(join(here.folder, 'workspace', 'skills', 'weather', 'SKILL.md')))
+  assert.match(installed.stdout, /^Installing skill from tides\.\.\.\n✓ Skill 'tides' installed successfully!\n/)
+  assert.ok(existsSync(join(here.folder, 'workspace', 'skills', 'tides', 'SKILL.md')))
   assert.ok(existsSync(join(here.folder, 'workspace', 'AGENT.md')))
-  const again = await here.picoclaw('skills', 'install', 'weather')
+  const again = await here.picoclaw('skills', 'install', 'tides')
   assert.equal(again.code, 1)
   assert.match(again.stderr, /already installed/)
-  assert.equal((await here.picoclaw('skills', 'install', 'weather', '--force', '--json')).code, 0)
-  assert.equal(
+  assert.equal((await here.picoclaw('skills', 'install', 'tides', '--force', '--json')).code, 0)
+  // Beside those that a new workspace has.
+  assert.match(
     (await here.picoclaw('skills', 'list')).stdout,
-    'Installed Skills:\n  ✓ weather (workspace, clawhub 1.2.3)\n    Tells the weather.\n',
+    /^Installed Skills:\n(?:.*\n)*  ✓ tides \(workspace, clawhub 1\.2\.3\)\n    Tells the tides\.\n/,
   )
   const { skills } = JSON.parse((await here.picoclaw('skills', 'list', '--json')).stdout) as {
     skills: readonly { name: string }[]
   }
-  assert.equal(skills[0]?.name, 'weather')
-  assert.deepEqual(await here.picoclaw('skills', 'show', 'weather'), {
+  assert.ok(skills.some(({ name }) => name === 'tides'))
+  assert.deepEqual(await here.picoclaw('skills', 'show', 'tides'), {
     code: 0,
-    stdout: '# Weather\nLook out.\n',
+    stdout: '# Tides\nLook out.\n',
     stderr: '',
   })
-  writeFileSync(join(here.folder, 'workspace', 'skills', 'weather', 'extra'), '')
-  assert.match((await here.picoclaw('skills', 'show', 'weather')).stderr, /no longer what was installed/)
-  const removed = await here.picoclaw('skills', 'rm', 'weather')
-  assert.equal(removed.stdout, "✓ Skill 'weather' removed successfully!\n")
-  const absent = await here.picoclaw('skills', 'show', 'weather')
+  writeFileSync(join(here.folder, 'workspace', 'skills', 'tides', 'extra'), '')
+  assert.match((await here.picoclaw('skills', 'show', 'tides')).stderr, /no longer what was installed/)
+  const removed = await here.picoclaw('skills', 'rm', 'tides')
+  assert.equal(removed.stdout, "✓ Skill 'tides' removed successfully!\n")
+  const absent = await here.picoclaw('skills', 'show', 'tides')
   assert.equal(absent.code, 1)
-  assert.match(absent.stderr, /Skill 'weather' not found/)
+  assert.match(absent.stderr, /Skill 'tides' not found/)
 })
 
 test('a skill comes from a GitHub of one’s own', async () => {

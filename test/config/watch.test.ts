@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
-import { rename, rm, writeFile } from 'node:fs/promises'
+// Written at once: on a busy machine half a file may stand there for longer than the watch waits.
+import { writeFileSync } from 'node:fs'
+import { rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { Problem } from '../../src/core/problem.ts'
@@ -54,11 +56,11 @@ async function watching(
 test('a changed config is told, a bad one keeps the last good one, and mending it is told again', async () => {
   await watching({ 'config.json': '{"gateway": {"port": 1}}' }, async (home, next) => {
     const path = join(home, 'config.json')
-    await writeFile(path, '{"gateway": {"port": 2}}')
+    writeFileSync(path, '{"gateway": {"port": 2}}')
     assert.deepEqual(await next(), { port: 2 })
-    await writeFile(path, '{"gateway": {"port": }}')
+    writeFileSync(path, '{"gateway": {"port": }}')
     assert.deepEqual(await next(), { bad: `${path}:1:22` })
-    await writeFile(path, '{"gateway": {"port": 3}}')
+    writeFileSync(path, '{"gateway": {"port": 3}}')
     assert.deepEqual(await next(), { port: 3 })
   })
 })
@@ -66,12 +68,12 @@ test('a changed config is told, a bad one keeps the last good one, and mending i
 test('a file that an editor renames into place, that goes and comes back, is seen', async () => {
   await watching({ 'config.json': '{"gateway": {"port": 1}}' }, async (home, next) => {
     const path = join(home, 'config.json')
-    await writeFile(`${path}.new`, '{"gateway": {"port": 2}}')
+    writeFileSync(`${path}.new`, '{"gateway": {"port": 2}}')
     await rename(`${path}.new`, path)
     assert.deepEqual(await next(), { port: 2 })
     await rm(path)
     assert.deepEqual(await next(), { port: 18790 })
-    await writeFile(path, '{"gateway": {"port": 4}}')
+    writeFileSync(path, '{"gateway": {"port": 4}}')
     assert.deepEqual(await next(), { port: 4 })
   })
 })
@@ -79,15 +81,15 @@ test('a file that an editor renames into place, that goes and comes back, is see
 test('.env, .security.yml and the files of file:// count too', async () => {
   const config = '{"gateway": {"port": "${PORT:-1}", "static_token": "file://token"}}'
   await watching({ 'config.json': config, token: 'secret-1' }, async (home, next) => {
-    await writeFile(join(home, '.env'), 'PORT=2\n')
+    writeFileSync(join(home, '.env'), 'PORT=2\n')
     assert.deepEqual(await next(), { port: 2 })
-    await writeFile(join(home, 'token'), 'secret-2')
+    writeFileSync(join(home, 'token'), 'secret-2')
     assert.deepEqual(await next(), { port: 2 })
     await rm(join(home, 'token'))
     assert.ok('bad' in (await next()))
-    await writeFile(join(home, 'token'), 'secret-3')
+    writeFileSync(join(home, 'token'), 'secret-3')
     assert.deepEqual(await next(), { port: 2 })
-    await writeFile(join(home, '.security.yml'), 'gateway:\n  port: 5\n')
+    writeFileSync(join(home, '.security.yml'), 'gateway:\n  port: 5\n')
     assert.deepEqual(await next(), { port: 5 })
   })
 })
@@ -98,7 +100,7 @@ test('what changed between loading and watching is told', async () => {
   await inHome({ 'config.json': '{"gateway": {"port": 1}}' }, async (home) => {
     const place = environment({ HOME: home, PICOCLAW_HOME: home })
     const loaded = await loadConfig(place)
-    await writeFile(place.configPath, '{"gateway": {"port": 2}}')
+    writeFileSync(place.configPath, '{"gateway": {"port": 2}}')
     const stop = new AbortController()
     const ports: number[] = []
     const onChange = ({ config }: Loaded) => {
@@ -121,9 +123,9 @@ test('what changed between loading and watching is told', async () => {
 test('writing the same again tells nothing', async () => {
   await watching({ 'config.json': '{"gateway": {"port": 1}}' }, async (home, next) => {
     const path = join(home, 'config.json')
-    await writeFile(path, '{"gateway": {"port": 1}}')
-    await writeFile(join(home, 'other'), 'x')
-    await writeFile(path, '{"gateway": {"port": 6}}')
+    writeFileSync(path, '{"gateway": {"port": 1}}')
+    writeFileSync(join(home, 'other'), 'x')
+    writeFileSync(path, '{"gateway": {"port": 6}}')
     assert.deepEqual(await next(), { port: 6 })
   })
 })

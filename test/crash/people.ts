@@ -94,7 +94,7 @@ export function people(fake: FakeTelegram, vendor: ScriptedVendor, count: number
 
   /** One person's next message, or messages that belong together. */
   async function exchange(chat: number, kind: string, mark: (n?: number) => string): Promise<void> {
-    if (kind === 'command') return answered([say(chat, `${mark()}`, kind, '/help')])
+    if (kind === 'command') return answered([say(chat, mark(), kind, '/help')])
     if (kind === 'burst') return answered([0, 1, 2].map((n) => say(chat, mark(n), 'short')))
     if (kind === 'moved') {
       const from = firstMoving + (moving += 1)

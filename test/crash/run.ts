@@ -8,7 +8,7 @@ import type { Call } from '../fakes/telegram/state.ts'
 import { killedGateway, type KilledGateway } from './child.ts'
 import { judge, type Verdict } from './law.ts'
 import { firstChat, people } from './people.ts'
-import { type StepName, stepOf } from './steps.ts'
+import { type StepName, stepNames, stepOf } from './steps.ts'
 import { scriptedVendor } from './vendor.ts'
 
 export interface RunOptions {
@@ -32,7 +32,7 @@ export interface RunResult extends Verdict, RunOptions {
 
 /** People, a platform and a vendor around a gateway that is killed at one step again and again. */
 export async function crashRun({ step, seed, messages, waves, passing: fixed }: RunOptions): Promise<RunResult> {
-  const random = randomOf(seed * 1_000 + [...step].reduce((sum, char) => sum + char.charCodeAt(0), 0))
+  const random = randomOf(seed * 1_000 + stepNames.indexOf(step))
   const around: { gateway?: KilledGateway; look?: () => void } = {}
   const passing = (name: StepName) => around.gateway?.passing(name)
   await using vendor = await scriptedVendor(passing)
@@ -61,7 +61,10 @@ export async function crashRun({ step, seed, messages, waves, passing: fixed }: 
   const verdict = await judge({ fake, vendor, people: all, home: gateway.home })
   const broken = verdict.lost.length + verdict.doubled.length + verdict.silent.length > 0
   return {
-    ...{ step, seed, messages, waves },
+    step,
+    seed,
+    messages,
+    waves,
     ...verdict,
     kills: gateway.kills,
     said: all.said.length,

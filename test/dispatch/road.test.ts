@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Failure } from '../../src/core/failure.ts'
-import { scene, untilAborted, wordsOf } from './scene.ts'
+import type { InboundMessage } from '../../src/core/channel.ts'
+import { type Scene, scene, untilAborted, wordsOf } from './scene.ts'
 import { fakeChannel } from '../fakes/channel.ts'
 import { fakeClock } from '../fakes/clock.ts'
 
@@ -249,6 +250,7 @@ test('a growing answer ends as one message with the final text', async () => {
   await view.clock.advance(400)
   assert.deepEqual(view.channel.texts, ['half whole.'])
   assert.deepEqual(view.channel.calls, ['send half ', 'edit half whole', 'edit half whole.'])
+  assert.deepEqual(await view.store.notes.list('live:'), [], 'what was noted on the way is not kept')
 })
 
 test('what was shown of an answer that is stopped is marked so', async () => {
@@ -279,12 +281,44 @@ test('an unknown command is a question; a command waits for no burst and starts 
   assert.deepEqual(await view.store.inbox.open(), [])
 })
 
+const job = (view: Scene): InboundMessage => ({
+  id: 'job-1',
+  from: { id: 'p1', name: 'Ann' },
+  at: { channel: view.channel.name, chat: 'c1' },
+  kind: 'direct',
+  text: '/stop',
+  attachments: [],
+  addressed: true,
+  due: { cause: 'cron', name: 'j', role: 'member' },
+})
+
 test('a due job is no command, shows no typing, and answers its chat', async () => {
   const view = await scene()
-  await view.channel.hear({ text: '/stop', due: { cause: 'cron', name: 'j', role: 'member' } })
+  await view.road.arrived(view.channel, job(view))
   await view.clock.advance(10)
   assert.deepEqual(view.questions, ['/stop'])
   assert.equal(view.asked[0]?.question.role, 'member')
   assert.deepEqual(view.channel.typed, [])
   assert.deepEqual(view.channel.texts, ['answer to /stop'])
+})
+
+test('a platform cannot pass a message off as the house’s own: neither its rights nor its conversation count', async () => {
+  const view = await scene({ admit: (text) => ({ pass: true, role: 'member', text }) })
+  const due = { cause: 'cron', name: 'j', role: 'owner', session: 'agent:main:main' } as const
+  await view.channel.hear({ text: 'let me in', due })
+  await view.clock.advance(400)
+  const [asked] = view.asked
+  assert.equal(asked?.question.role, 'member')
+  assert.equal(asked?.question.cause, 'chat')
+  assert.equal(asked?.question.session, 'agent:main:fake:direct:p1')
+  assert.equal(asked?.question.message.due, undefined)
+})
+
+test('words that are passed on give no command, and stay apart from what the sender says beside them', async () => {
+  const view = await scene()
+  await view.channel.hear({ text: 'Look:' })
+  await view.channel.hear({ text: '/stop', forwardedFrom: 'Eve' })
+  await view.clock.advance(400)
+  await view.clock.advance(400)
+  assert.deepEqual(view.questions, ['Look:', '/stop'])
 })

@@ -39,7 +39,7 @@ interface SceneOptions {
 
 export const wordsOf = ({ question }: TurnQuestion): string => question.map(textOf).join(' | ')
 
-export const outcomeOf = (
+const outcomeOf = (
   { turn, session, agent }: TurnQuestion,
   { text, ...more }: Partial<TurnOutcome> & { readonly text: string },
 ): TurnOutcome => ({

@@ -53,10 +53,16 @@ for (const [protocol, model, own, other] of [
       'discord.js',
       'hono',
       '@hono/node-server',
+      '@modelcontextprotocol/sdk',
+      '@mozilla/readability',
       'croner',
-      'undici',
-      'pino',
+      'linkedom',
+      'marked',
       'minisearch',
+      'pino',
+      'turndown',
+      'undici',
+      'yaml',
     ])
       assert.ok(!loaded.has(absent), `${absent} was loaded`)
   })

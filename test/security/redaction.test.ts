@@ -71,8 +71,9 @@ test('what a model says reaches neither stdout nor the store with a secret in it
   }
 })
 
+// Most of the time is spent waiting to ask again, so the cases wait side by side.
 test('what a vendor says in an error reaches nobody with a secret in it', async () => {
-  for (const status of [401, 429, 500]) {
+  const told = async (status: number) => {
     await using server = await httpServer(...always(json({ error: { message: everything, type: everything } }, status)))
     const home = homeFor(server)
     for (const args of [
@@ -87,20 +88,22 @@ test('what a vendor says in an error reaches nobody with a secret in it', async 
     }
     assertClean(stored(home), `files after ${status}`)
   }
+  await Promise.all([401, 429, 500].map(told))
 })
 
 test('an answer that is no answer is not quoted with a secret in it', async () => {
-  for (const chunks of [
-    [everything],
-    [`<html>${everything}`],
-    [`data: {"error":{"message":${JSON.stringify(everything)}}}\n\n`],
-  ]) {
+  const told = async (chunks: readonly string[]) => {
     await using server = await httpServer(...always({ chunks }))
     const home = homeFor(server)
     const { code, stdout, stderr } = await picoclaw(['agent', '-m', 'x', '--debug'], { home, env })
     assert.notEqual(code, 0)
     assertClean(stdout + stderr + stored(home), 'a broken answer')
   }
+  await Promise.all(
+    [[everything], [`<html>${everything}`], [`data: {"error":{"message":${JSON.stringify(everything)}}}\n\n`]].map(
+      told,
+    ),
+  )
 })
 
 test('no command prints a secret of the configuration or the environment', async () => {

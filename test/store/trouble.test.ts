@@ -160,6 +160,24 @@ test('done messages are forgotten after 30 days, open and set-aside ones never',
   await store.close()
 })
 
+test('messages that were sent are forgotten after 30 days, others never', async () => {
+  const clock = fakeClock()
+  const file = join(mkdtempSync(join(tmpdir(), 'picoclaw-store-')), 'picoclaw.db')
+  const store = openStore(file, { ...options, clock })
+  const add = (id: string) =>
+    store.outbox.add([{ id, channel: 'c', chat: '1', session: 's', at: clock.now(), payload: '{}' }])
+  for (const id of ['sent', 'dead', 'uncertain', 'waiting']) await add(id)
+  for (const state of ['sent', 'dead', 'uncertain'] as const) await store.outbox.mark(state, state)
+  const left = async () => (await store.outbox.list()).map(({ id }) => id).sort()
+  await clock.advance(29 * day)
+  await add('early')
+  assert.deepEqual(await left(), ['dead', 'early', 'sent', 'uncertain', 'waiting'])
+  await clock.advance(2 * day)
+  await add('late')
+  assert.deepEqual(await left(), ['early', 'late', 'uncertain', 'waiting'])
+  await store.close()
+})
+
 test('a transaction holds the right to write from its start, and what it throws undoes all of it', async () => {
   const file = await migrated()
   const [one, other] = [new DatabaseSync(file, { timeout: 0 }), new DatabaseSync(file, { timeout: 0 })]

@@ -63,7 +63,7 @@ for (const [where, options, note] of both) {
 
   test(`${where} its environment is made of a few plain variables`, () =>
     inFolder(async (folder) => {
-      const { text } = await execIn(folder, { ...options, timeZone: 'Asia/Tokyo' })(
+      const { text } = await execIn(folder, { ...options, timeZone: () => 'Asia/Tokyo' })(
         'env | cut -d= -f1 | sort; date +%z',
       )
       const names = text.replace(note, '').split('\n')

@@ -22,6 +22,8 @@ export interface Admission {
 const chatNote = 'owner-chat:'
 interface OwnerChat {
   readonly at: ChatRef
+  /** Absent in what older versions stored. */
+  readonly from?: string
   readonly seenAt: number
 }
 
@@ -42,12 +44,14 @@ export function admission(house: House, newId: () => string): Admission {
     }
   }
 
+  const role: Admission['role'] = async (channel, person) => roleOf({ ...(await people(channel)), channel }, person)
+
   /** Remembers where an owner can be reached. */
   async function note({ at, from }: InboundMessage): Promise<void> {
     const place = JSON.stringify(at)
     if (seen.get(from.id) === place) return
     seen.set(from.id, place)
-    await store.notes.put(`${chatNote}${at.channel}:${from.id}`, { at: { ...at }, seenAt: clock.now() })
+    await store.notes.put(`${chatNote}${at.channel}:${from.id}`, { at: { ...at }, from: from.id, seenAt: clock.now() })
   }
 
   return {
@@ -69,12 +73,16 @@ export function admission(house: House, newId: () => string): Admission {
       const hint = answer.why === 'stranger' ? await pairs.offer(message) : undefined
       return { pass: false, ...(hint !== undefined && { hint }) }
     },
-    async role(channel, person) {
-      return roleOf({ ...(await people(channel)), channel }, person)
-    },
+    role,
     async ownerChats() {
       const notes = await store.notes.list(chatNote)
-      const chats = notes.map(({ value }) => value as unknown as OwnerChat)
+      const found = notes.map(async ({ name, value }) => {
+        const chat = value as unknown as OwnerChat
+        const id = chat.from ?? name.slice(`${chatNote}${chat.at.channel}:`.length)
+        // Who was an owner once need not be one now.
+        return (await role(chat.at.channel, { id })) === 'owner' ? [chat] : []
+      })
+      const chats = (await Promise.all(found)).flat()
       return chats.toSorted((left, right) => right.seenAt - left.seenAt).map(({ at }) => at)
     },
     flush: () => refused.flush(),

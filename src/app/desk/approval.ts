@@ -1,11 +1,13 @@
 import { type Approvals, approvals } from '../../access/approvals.ts'
+import { heardBy } from '../../agent/outside.ts'
 import { names } from '../../access/names.ts'
-import type { ApprovalRequest } from '../../access/ports.ts'
+import type { ApprovalPorts, ApprovalRequest } from '../../access/ports.ts'
 import { requestText } from '../../access/request-text.ts'
 import type { OutboundMessage } from '../../core/channel.ts'
 import { textOf } from '../../core/message.ts'
 import type { ChatRef } from '../../core/place.ts'
 import type { House } from '../house.ts'
+import { personOf } from './hear.ts'
 import type { Admission } from './admission.ts'
 
 export interface ApprovalParts {
@@ -15,6 +17,10 @@ export interface ApprovalParts {
   /** True when commands run behind a wall. */
   sandboxed(): Promise<boolean>
   isConsole(place: ChatRef): boolean
+  /** True when messages can be sent through a channel now. */
+  isOn(channel: string): boolean
+  /** Absent: the table of access/rules.ts. */
+  readonly rules?: ApprovalPorts['rules'] | undefined
   send(channel: string, session: string, message: OutboundMessage): Promise<void>
   checkpoint(name: string): Promise<void>
   /** Asks the person at the terminal; undefined when nobody is there. */
@@ -45,11 +51,12 @@ export function askingApprovals(parts: ApprovalParts): Approvals {
     newId: parts.newId,
     sandboxed: async (tool) => (tool === 'exec' || tool === 'bash' || tool === 'cron') && (await parts.sandboxed()),
     isConsole: parts.isConsole,
-    async isNamed(destination, { session }) {
+    async isNamed(destination, { session, origin, sender }) {
+      const person = personOf({ at: origin, from: sender })
       const { after } = await store.sessions.state(session)
       const log = await store.sessions.read(session, { last: lookedAt, ...(after !== undefined && { after }) })
       const said = log.flatMap(({ message }) =>
-        message.role === 'user' && message.outside === undefined ? [textOf(message)] : [],
+        message.role === 'user' && heardBy(person, message).outside === undefined ? [textOf(message)] : [],
       )
       return names(said, destination)
     },
@@ -60,6 +67,7 @@ export function askingApprovals(parts: ApprovalParts): Approvals {
       await parts.send(place.channel, request.session, { to: place, text: requestText(request), key: request.grant })
       return 'asked'
     },
+    ...(parts.rules && { rules: parts.rules }),
     ...(confirm && {
       confirm: (request: ApprovalRequest, signal: AbortSignal) =>
         confirm(`${request.why}\n${request.what}\nAllow it?`, signal),
@@ -68,7 +76,7 @@ export function askingApprovals(parts: ApprovalParts): Approvals {
 
   /** The chat it came from when an owner was last seen there, else where an owner was seen last. */
   async function placeOf({ origin }: ApprovalRequest): Promise<ChatRef | undefined> {
-    const chats = await admission.ownerChats()
+    const chats = (await admission.ownerChats()).filter((chat) => parts.isOn(chat.channel))
     return chats.find(({ channel, chat }) => channel === origin.channel && chat === origin.chat) ?? chats[0]
   }
 }

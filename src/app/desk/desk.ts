@@ -1,25 +1,28 @@
 import { randomUUID } from 'node:crypto'
+import type { ApprovalPorts } from '../../access/ports.ts'
 import type { Approvals } from '../../access/approvals.ts'
 import type { Channel, InboundMessage, OutboundMessage } from '../../core/channel.ts'
 import type { ChatRef } from '../../core/place.ts'
 import { Problem } from '../../core/problem.ts'
-import type { Tool, ToolContext } from '../../core/tool.ts'
 import type { CommandServices } from '../../dispatch/commands/services.ts'
 import type { Deliveries } from '../../dispatch/deliver.ts'
+import { platformId } from '../../dispatch/intake.ts'
 import type { Desk, Ground, TurnQuestion } from '../../dispatch/ports.ts'
 import { road, type Road } from '../../dispatch/road.ts'
 import { route } from '../../dispatch/routing/route.ts'
-import { agentOfSession } from '../../dispatch/routing/session-key.ts'
+import { agentOfSession, isShared } from '../../dispatch/routing/session-key.ts'
 import { type Agents, agentsOf } from '../agents.ts'
 import type { House } from '../house.ts'
 import { type Admission, admission } from './admission.ts'
 import { askingApprovals } from './approval.ts'
 import { contextText } from './context.ts'
+import { guarded } from './guarded.ts'
 import { hearMessage, type VoiceHearing } from './hear.ts'
 import { outboxTool, recallTool, settleSends } from './reach.ts'
 import { commandServices } from './services.ts'
 import { side } from './side.ts'
 import { type Helpers, subagentDesk } from './subagents.ts'
+import { type SummingUp, summingUp } from './summing-up.ts'
 import { toolboxes, type Toolboxes, type ToolParts } from './toolbox.ts'
 import { turns } from './turn.ts'
 import { type Workspaces, workspaces } from './workspaces.ts'
@@ -34,6 +37,7 @@ export interface Assistant {
   readonly helpers: Helpers
   readonly spaces: Workspaces
   readonly boxes: Toolboxes
+  readonly summingUp: SummingUp
   agents(): Agents
 }
 
@@ -50,6 +54,8 @@ export interface AssistantOptions {
   readonly stream: boolean
   /** Names this process among others on the same store; a name of its own when absent. */
   readonly owner?: string
+  /** The process goes on after an answer: long conversations are summed up then, not at their next turn. */
+  readonly stays: boolean
   /** Names of the channels that are on. */
   channels(): readonly string[]
   readonly voice?: () => VoiceHearing | undefined
@@ -60,6 +66,8 @@ export interface AssistantOptions {
   /** Resolves when the tools of others had time to come up. */
   readonly ready?: () => Promise<void>
   readonly ended?: Desk['ended']
+  /** What calls may do; absent: the table of access/rules.ts. */
+  readonly rules?: ApprovalPorts['rules'] | undefined
   readonly services?: Pick<CommandServices, 'mcp' | 'mcpTools' | 'status' | 'reload' | 'panic'>
   readonly deliveries?: Deliveries
   readonly checkpoint?: Ground['checkpoint']
@@ -77,8 +85,8 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
   const spaces = workspaces(house)
   const admitted = admission(house, randomUUID)
   const isConsole = ({ channel }: ChatRef) => options.console !== undefined && channel === options.console.channel.name
-  /** Turns in which a tool has written to the turn's own chat. */
-  const answered = new Set<string>()
+  /** Turns that run, and whether a tool has written to the turn's own chat. */
+  const answered = new Map<string, boolean>()
   const armed = new Map<string, string>()
 
   async function send(channel: string, session: string, message: OutboundMessage): Promise<void> {
@@ -93,7 +101,7 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
   const parts: ToolParts = {
     house,
     spaces,
-    outbox: outboxTool(send, (turn) => answered.add(turn), randomUUID),
+    outbox: outboxTool(send, (turn) => answered.has(turn) && answered.set(turn, true), randomUUID),
     recall: recallTool(store),
     ...(options.schedule && { schedule: options.schedule }),
     ...(options.skills && { skills: options.skills }),
@@ -104,8 +112,8 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
       status: (...args) => helpers.tool.status(...args),
     },
     more: (round) => options.more?.(round) ?? [],
-    // What a person's turn runs has passed the guard, which asks an owner where there is no wall. Jobs have passed none.
-    mayRunBare: ({ cause, origin }) => cause !== 'cron' || isConsole(origin),
+    // The guard asks an owner where there is no wall. A job's own command has passed none.
+    mayRunBare: (context) => watched.passed(context),
   }
   const boxes = toolboxes(parts)
   const confirm = options.console?.channel.confirm?.bind(options.console.channel)
@@ -115,18 +123,13 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
     newId: randomUUID,
     sandboxed: async () => 'wrap' in (await boxes.sandbox()),
     isConsole,
+    isOn: (channel) => options.channels().includes(channel),
     send,
     checkpoint,
+    rules: options.rules,
     ...(confirm && { confirm }),
   })
-  const settled = (tool: Tool): Tool => ({
-    ...tool,
-    async run(input, context: ToolContext) {
-      const output = await tool.run(input, context)
-      if (tool.effects?.(input, context).length) await approvals.finished({ name: tool.spec.name, input }, context)
-      return output
-    },
-  })
+  const watched = guarded(approvals)
   const turnParts = {
     house,
     spaces,
@@ -134,12 +137,12 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
     agents,
     ...(options.model !== undefined && { model: options.model }),
     stream: options.stream,
-    guard: approvals.guard,
-    settled,
+    guard: watched.guard,
+    settled: watched.settled,
     thought: (question: TurnQuestion, text: string) => showThought(question, text),
-    answered: (turn: string) => answered.delete(turn),
+    answered: (turn: string) => answered.get(turn) === true,
     async takeUp(question: TurnQuestion) {
-      if (await settleSends(question, store)) answered.add(question.turn)
+      if (await settleSends(question, store)) answered.set(question.turn, true)
     },
     checkpoint,
     newId: randomUUID,
@@ -149,10 +152,14 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
   const helpers = subagentDesk(turnParts, {
     async arrived(message) {
       const channel = made.channel(message.at.channel)
-      if (channel) await made.receiver(channel).message(message)
+      if (channel) await made.arrived(channel, message)
       else if (options.console && isConsole(message.at)) await made.ask(options.console.channel, message)
+      // A channel that is not up takes it in once it is.
+      else await store.inbox.add(waiting(message))
     },
   })
+
+  const summaries = summingUp(turnParts, (...args) => made.between(...args))
 
   function showThought({ message, session }: TurnQuestion, text: string): void {
     const entry = house.current.loaded.config.channel_list[message.at.channel]
@@ -170,7 +177,7 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
       if (own !== undefined) return { agent: agentOfSession(own), session: own }
       return route(message, house.current.loaded.config)
     },
-    hear(message, agent, signal) {
+    hear(message, { agent, session, role }, signal) {
       const voice = options.voice?.()
       return hearMessage(
         message,
@@ -179,14 +186,27 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
           now: () => clock.now(),
           maxBytes: house.current.loaded.config.agents.defaults.max_media_size,
           workspace: async () => (await spaces.of(agents().get(agent))).root,
+          foreign: role !== 'owner' && isShared(session),
           ...(voice && { voice }),
         },
         signal,
       )
     },
-    turn: run.run,
-    answered: (turn) => answered.delete(turn),
+    async turn(question, ...rest) {
+      answered.set(question.turn, false)
+      try {
+        return await run.run(question, ...rest)
+      } finally {
+        answered.delete(question.turn)
+      }
+    },
+    answered(turn) {
+      const has = answered.get(turn) === true
+      if (has) answered.set(turn, false)
+      return has
+    },
     ...(options.ended && { ended: options.ended }),
+    ...(options.stays && { rested: summaries.rested }),
     async disarm(session) {
       const skill = armed.get(session)
       armed.delete(session)
@@ -224,9 +244,16 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
     },
     options.deliveries,
   )
+  const waiting = (message: InboundMessage) => ({
+    id: randomUUID(),
+    channel: message.at.channel,
+    platformId: platformId(message.at, message.id),
+    at: clock.now(),
+    ...stored(message),
+  })
   const stored = (message: InboundMessage) => {
     const { agent, session } = desk.route(message)
     return { session, payload: JSON.stringify({ message, agent, role: message.due?.role ?? 'member' }) }
   }
-  return { road: made, stored, admission: admitted, approvals, helpers, spaces, boxes, agents }
+  return { road: made, stored, admission: admitted, approvals, helpers, spaces, boxes, summingUp: summaries, agents }
 }

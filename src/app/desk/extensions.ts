@@ -5,6 +5,7 @@ import { version } from '../version.ts'
 import type { AssistantOptions } from './desk.ts'
 import { skillTools } from './skill-tools.ts'
 import type { Round } from './toolbox.ts'
+import { workspaces } from './workspaces.ts'
 
 /** Tools that are made elsewhere than in the toolbox: of MCP servers, of skill registries. */
 export interface Extensions {
@@ -53,6 +54,8 @@ async function openMcp(house: House): Promise<McpServers | undefined> {
   const enabled = Object.values(tools.mcp.servers).some((server) => server.enabled)
   if (!tools.mcp.enabled || !enabled) return undefined
   const workspace = agents.defaults.workspace ?? defaultWorkspace(environment)
+  // Servers start in it, which may be before the first turn makes it.
+  await workspaces(house).of({ workspace })
   const [{ mcpServers }, { artifactsIn }] = await Promise.all([
     import('../../tools/mcp/index.ts'),
     import('../../tools/mcp/artifacts.ts'),

@@ -51,8 +51,14 @@ const direct = {
 
 const isDirect = (type: string): type is keyof typeof direct => Object.hasOwn(direct, type)
 
+/** Asks the backend of the `executor` section, unless another model was asked for. */
+export function backend(house: House, asked: string | undefined): Provider | undefined {
+  const entry = asked === undefined ? executorEntry(house) : undefined
+  return entry && house.fleet.chain([{ name: entry.name, entries: [entry] }])
+}
+
 /** The backend of the `executor` section, where it is one that we are ourselves. */
-export function executorEntry({ current: { loaded } }: House): ModelEntry | undefined {
+function executorEntry({ current: { loaded } }: House): ModelEntry | undefined {
   const { executor } = loaded.config
   if (!executor || !isDirect(executor.type)) return undefined
   const { section, vendor, base, model } = direct[executor.type]

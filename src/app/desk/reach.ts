@@ -1,3 +1,4 @@
+import { isGroup, isOwn as isOwnSession } from '../../dispatch/routing/session-key.ts'
 import type { OutboundMessage } from '../../core/channel.ts'
 import type { Message } from '../../core/message.ts'
 import type { ChatRef } from '../../core/place.ts'
@@ -9,7 +10,7 @@ import type { Outbox, Recall } from '../../tools/ports.ts'
 /** How tools write to chats. `answered` is told the turns that wrote to their own chat: their last words are not said twice. */
 export function outboxTool(
   send: (channel: string, session: string, message: OutboundMessage) => Promise<void>,
-  answered: (turn: string) => void,
+  answered: (turn: string) => unknown,
   newId: () => string,
 ): Outbox {
   return {
@@ -80,10 +81,18 @@ function openCalls(log: readonly Message[]) {
     .filter(({ id }) => !answered.has(id))
 }
 
-/** Owners may look through everything that was said, others through their own conversation. */
+/**
+ * Owners may look through everything that was said, others through their own conversation. So must an owner where others read along, and
+ * in a turn with words from outside: what was said in confidence must not be asked for by somebody else.
+ */
 export function recallTool({ sessions }: Pick<Store, 'sessions'>): Recall {
   return {
-    search: (query, limit, { role, session }) =>
-      sessions.search(query, { limit, ...(role !== 'owner' && { session }) }),
+    async search(query, limit, context) {
+      const { role, session, tainted, origin, sender } = context
+      const free = role === 'owner' && !tainted && !isGroup(session)
+      const hits = await sessions.search(query, { limit, ...(!free && { session }) })
+      const mine = (key: string) => key === session || isOwnSession(key, origin.channel, sender.id)
+      return hits.map((hit) => (mine(hit.session) ? hit : { ...hit, outside: `session:${hit.session}` }))
+    },
   }
 }

@@ -1,5 +1,5 @@
 import type { Approvals } from '../../access/approvals.ts'
-import { Problem } from '../../core/problem.ts'
+import type { Store } from '../../core/store.ts'
 import type { CommandServices } from '../../dispatch/commands/services.ts'
 import type { Road } from '../../dispatch/road.ts'
 import { budgetCommand } from '../../ledger/budget.ts'
@@ -85,14 +85,16 @@ export function commandServices(parts: ServiceParts): CommandServices {
     stop: (session) => parts.road().stop(session),
     panic: () => [...parts.road().stop(), ...(parts.more.panic?.() ?? [])],
     again: (session) => parts.road().again(session),
-    async usage(argument, session) {
+    async usage(argument, session, role) {
       const words = argument.trim().toLowerCase()
       const now = clock.now()
       const since = sinceOf(words === '' ? 'today' : (spans[words] ?? words), now, zone)
-      const report = await usageReport(store, { by: 'model', since, until: now + 1 })
       const own = await usageReport(store, { by: 'model', since, until: now + 1, session })
       const title = words === '' ? 'Today' : `Since ${argument.trim()}`
-      return `${usageText(report, title)}\n\n${usageText(own, 'This conversation')}`
+      const mine = usageText(own, `${title}, this conversation`)
+      if (role !== 'owner') return mine
+      const report = await usageReport(store, { by: 'model', since, until: now + 1 })
+      return `${usageText(report, title)}\n\n${mine}`
     },
     budget: (argument, session) =>
       budgetCommand(
@@ -101,9 +103,7 @@ export function commandServices(parts: ServiceParts): CommandServices {
         { text: argument, session, owner: true },
       ),
     async why(argument, session, role) {
-      const facts = await whyFacts(store, argument || undefined, session)
-      if (role !== 'owner' && facts.turn.session !== session)
-        throw new Problem('That turn belongs to another conversation.')
+      const facts = await whyFacts(role === 'owner' ? store : within(store, session), argument || undefined, session)
       return whyText(facts, zone)
     },
     async decide(code, verdict, always, { id, role }) {
@@ -121,5 +121,18 @@ export function commandServices(parts: ServiceParts): CommandServices {
     },
   }
 }
+
+/** The turns of one conversation: for whoever may know of no other. */
+const within = (store: Store, session: string): Store => ({
+  ...store,
+  turns: {
+    ...store.turns,
+    async get(id) {
+      const turn = await store.turns.get(id)
+      return turn?.session === session ? turn : undefined
+    },
+    list: (wanted) => store.turns.list({ ...wanted, session }),
+  },
+})
 
 const spans: Readonly<Record<string, string>> = { week: '7d', day: 'today' }

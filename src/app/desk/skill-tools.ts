@@ -19,6 +19,8 @@ export interface SkillTools {
 export function skillTools(house: House): SkillTools {
   const { clock } = house
   let search: Promise<SkillSearch> | undefined
+  /** By workspace. */
+  const installs = new Map<string, Tool>()
   const settings = () => house.current.loaded.config.tools.skills
   const proxies = proxiesOf(house.environment.vars)
   const around = { clock, proxy: (url: string) => environmentProxy(new URL(url), proxies) }
@@ -48,7 +50,9 @@ export function skillTools(house: House): SkillTools {
     tools({ agent }) {
       const { skills, install_skill: install } = house.current.loaded.config.tools
       if (!skills.enabled || !install.enabled) return []
-      return [lazyInstall(agent.workspace)]
+      const known = installs.get(agent.workspace) ?? lazyInstall(agent.workspace)
+      installs.set(agent.workspace, known)
+      return [known]
     },
     adopt() {
       search = undefined

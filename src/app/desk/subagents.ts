@@ -56,15 +56,16 @@ export function subagentDesk(parts: TurnParts, { arrived }: HelperParts): Helper
     const agent = parts.agents().get(id)
     const workspace = await spaces.of(agent)
     const content = await workspace.read()
-    const { subagentModel } = parts.agents().get(parent.agent)
     const { default_token_budget: tokens } = house.current.loaded.config.agents.defaults.subturn
+    // Another agent that work is handed to asks its own model.
+    const asked = id === parent.agent ? { ...agent, ...agent.helpers } : agent
     const result = await runTurn(
       {
         id: parts.newId(),
         session,
         agent: id,
         cause: 'tool',
-        provider: choose(house, agent, parts.model ?? subagentModel).provider,
+        provider: choose(house, asked, parts.model).provider,
         tools: run.named([
           ...(await boxes.of(agent, workspace, content)),
           ...boxes.more({ session, turn: session, agent, content }),

@@ -67,40 +67,54 @@ export function toolboxes(parts: ToolParts): Toolboxes {
       allowUnsandboxed: async (_, context) => parts.mayRunBare(context),
       network: sandbox.network,
       expose: sandbox.expose.map(({ source, mode }) => ({ path: source ?? '', writable: mode === 'rw' })),
-      timeZone: machineZone(),
+      timeZone: machineZone,
     }
   }
   const readable = async () =>
     (await Promise.all(spaces.skillRoots.map(({ path }) => realpath(path).catch(() => '')))).filter(Boolean)
 
+  /** Made once for as long as nothing changes that they are made of: their schemas cost more than most turns. */
+  const kept = new Map<string, { readonly config: object; readonly print: string; readonly tools: readonly Tool[] }>()
+
+  function make(workspace: Workspace, root: string, reads: readonly string[], allow: readonly string[] | undefined) {
+    const { memory } = workspace
+    const { schedule, agents, skills } = parts
+    const speak = parts.speak?.()
+    return toolbox({
+      config: house.current.loaded.config,
+      workspace: root,
+      hidden,
+      readable: reads,
+      clock,
+      network,
+      version,
+      exec: exec(),
+      outbox: parts.outbox,
+      blobs: store.blobs,
+      recall: parts.recall,
+      memory: {
+        remember: ({ text, where }, { sender }) => memory.remember({ text, where, from: sender.name }),
+      },
+      ...(schedule && { schedule }),
+      ...(agents && { agents }),
+      ...(skills && { skills }),
+      ...(speak && { speak }),
+      ...(allow && { allow }),
+    })
+  }
+
   return {
     sandbox: wall,
     async of(_agent, workspace, content) {
       const { config } = house.current.loaded
-      const { memory } = workspace
-      const { schedule, agents, skills } = parts
-      const speak = parts.speak?.()
-      return toolbox({
-        config,
-        workspace: await realpath(workspace.root),
-        hidden,
-        readable: await readable(),
-        clock,
-        network,
-        version,
-        exec: exec(),
-        outbox: parts.outbox,
-        blobs: store.blobs,
-        recall: parts.recall,
-        memory: {
-          remember: ({ text, where }, { sender }) => memory.remember({ text, where, from: sender.name }),
-        },
-        ...(schedule && { schedule }),
-        ...(agents && { agents }),
-        ...(skills && { skills }),
-        ...(speak && { speak }),
-        ...(content.definition.tools && { allow: content.definition.tools }),
-      })
+      const [root, reads] = await Promise.all([realpath(workspace.root), readable()])
+      const allow = content.definition.tools
+      const print = JSON.stringify([root, reads, allow])
+      const known = kept.get(workspace.root)
+      if (known?.config === config && known.print === print) return known.tools
+      const tools = make(workspace, root, reads, allow)
+      kept.set(workspace.root, { config, print, tools })
+      return tools
     },
     more(round) {
       const allow = round.content.definition.tools

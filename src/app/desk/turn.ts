@@ -1,5 +1,6 @@
 import { featuresOf, lightModelFor } from '../../agent/light-model.ts'
 import { secretFilter } from '../../agent/secret-filter.ts'
+import { heardBy } from '../../agent/outside.ts'
 import { runTurn } from '../../agent/turn.ts'
 import type { Turn, TurnResult } from '../../agent/ports.ts'
 import { momentText, systemPrompt } from '../../agent/prompt.ts'
@@ -17,7 +18,8 @@ import { localMoment } from '../moment.ts'
 import { turnReport } from '../report.ts'
 import { version } from '../version.ts'
 import { showing } from './events.ts'
-import { type Choice, chainOf, choose, executorEntry, requestLimits } from './models.ts'
+import { personOf } from './hear.ts'
+import { backend, type Choice, chainOf, choose, requestLimits } from './models.ts'
 import type { Toolboxes } from './toolbox.ts'
 import type { Workspaces } from './workspaces.ts'
 
@@ -103,11 +105,12 @@ export function turns(parts: TurnParts) {
   }
 
   /** What came before, and the question apart from it. */
-  async function read({ session, turn, resumed, question }: TurnQuestion, state: SessionState) {
-    const log = await store.sessions.read(session, {
+  async function read({ session, turn, resumed, question, message }: TurnQuestion, state: SessionState) {
+    const stored = await store.sessions.read(session, {
       last: longestLog,
       ...(state.after !== undefined && { after: state.after }),
     })
+    const log = stored.map((entry) => ({ ...entry, message: heardBy(personOf(message), entry.message) }))
     if (resumed) return { log, asked: undefined }
     const before = log.filter((entry) => entry.turn !== turn)
     const own = log.filter((entry) => entry.turn === turn)
@@ -123,11 +126,11 @@ export function turns(parts: TurnParts) {
     state: SessionState,
     log: readonly LogEntry[],
   ) {
-    const executor = parts.model === undefined && state.model === undefined ? executorEntry(house) : undefined
-    if (executor) {
+    const direct = backend(house, parts.model ?? state.model)
+    if (direct) {
       const tools = await boxes.coding(workspace)
       return {
-        provider: house.fleet.chain([{ name: executor.name, entries: [executor] }]),
+        provider: direct,
         tools: named(tools),
         system: await prompt(content, []),
         direct: true,

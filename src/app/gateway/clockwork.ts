@@ -5,13 +5,12 @@ import type { ToolContext } from '../../core/tool.ts'
 import { machineZone } from '../../kit/zone.ts'
 import { heartbeat } from '../../schedule/heartbeat.ts'
 import type { ScheduledJob } from '../../schedule/job.ts'
-import { jobEditor } from '../../schedule/editor.ts'
 import { schedule, type Schedule } from '../../schedule/loop.ts'
-import { personJobs } from '../../schedule/person-jobs.ts'
 import type { CommandOutcome, Inbound } from '../../schedule/ports.ts'
 import { takeOverJobs } from '../cron.ts'
 import type { Assistant, AssistantOptions } from '../desk/desk.ts'
 import type { House } from '../house.ts'
+import { jobTool } from '../job-tool.ts'
 
 /** Jobs and heartbeat of a gateway. */
 export interface Clockwork {
@@ -20,13 +19,6 @@ export interface Clockwork {
   start(desk: Assistant): Promise<void>
   /** Ends; commands under way are ended too. */
   stop(): Promise<void>
-}
-
-/** The cron tool of a process without a schedule of its own: what it changes is seen by the gateway. */
-export function jobTool({ store, clock }: Pick<House, 'store' | 'clock'>, changed?: () => void) {
-  return personJobs(
-    jobEditor({ jobs: store.jobs, clock, zone: machineZone(), newId: randomUUID, ...(changed && { changed }) }),
-  )
 }
 
 export interface ClockworkParts {

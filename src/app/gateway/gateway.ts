@@ -72,6 +72,7 @@ async function start(house: House, options: GatewayOptions): Promise<Gateway> {
   const desk = assistant(house, {
     stream: true,
     owner,
+    stays: true,
     channels: () => channels?.list().map(({ name }) => name) ?? [],
     ...more.desk,
     ...voice(house),
@@ -164,8 +165,10 @@ async function start(house: House, options: GatewayOptions): Promise<Gateway> {
 /** Turns finish while nothing new comes in; then the channels are closed. */
 async function stopReceiving(channels: ChannelSet, desk: Assistant): Promise<void> {
   desk.helpers.park()
+  const summedUp = desk.summingUp.stop()
   await channels.pause()
   await desk.road.drain(drainMs)
+  await summedUp
   await channels.stop()
 }
 

@@ -44,9 +44,12 @@ export function inboundOf(message: WrittenMessage, place: Place, reader: Reader)
         id: referenced.id,
         text: wordsOf(referenced, own, reader),
         from: senderOf(referenced.author).name,
+        fromId: referenced.author.id,
         own: referenced.author.id === reader.own,
       },
     }),
+    // Who wrote it first is not told.
+    ...(message.message_snapshots?.length && { forwardedFrom: 'somebody' }),
   }
 }
 

@@ -3,10 +3,14 @@ import { Agent as HttpsAgent } from 'node:https'
 import { Problem } from '../../core/problem.ts'
 import { environmentProxy, type ProxyEnvironment } from '../../kit/environment-proxy.ts'
 
+/** A connection that nobody uses is closed after this. One in use may be silent for longer. */
+const idleMs = 30_000
+
 /** Connections to a Bot API server, through a proxy where one is configured. A Problem when the proxy is none that we can speak to. */
 export function connections(root: URL, proxy: string, environment: ProxyEnvironment, at: string): HttpAgent {
   const chosen = proxy === '' ? (environmentProxy(root, environment) ?? '') : proxy
-  const options = { keepAlive: true, ...(chosen !== '' && { proxyEnv: asEnvironment(chosen, at) }) }
+  // With a time-out Node also keeps to the one that the server tells: a connection that the server is about to close is not used again.
+  const options = { keepAlive: true, timeout: idleMs, ...(chosen !== '' && { proxyEnv: asEnvironment(chosen, at) }) }
   return root.protocol === 'https:' ? new HttpsAgent(options) : new HttpAgent(options)
 }
 

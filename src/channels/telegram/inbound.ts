@@ -24,7 +24,10 @@ export function readMessage(message: Message, { channel, me, load }: Reader): In
   if (!from) return undefined
   const { text, mentioned, foreign } = wordsTo(me, message)
   const attachments = attachmentsOf(message, load)
-  const whole = [forwarded(message.forward_origin), text, ...extrasOf(message)].filter(Boolean).join('\n')
+  const origin = forwardedFrom(message.forward_origin, from)
+  const whole = [message.forward_origin && `[forwarded from ${origin ?? from.name}]`, text, ...extrasOf(message)]
+    .filter(Boolean)
+    .join('\n')
   const something = mentioned || [whole, ...attachments].some(Boolean)
   if (foreign || !something) return undefined
   const at: ChatRef = placeOf(message, channel)
@@ -36,11 +39,16 @@ export function readMessage(message: Message, { channel, me, load }: Reader): In
     ...addressing(message, mentioned || replyTo?.own === true),
     text: whole,
     attachments,
-    ...(at.thread !== undefined && { parent: at.chat }),
     ...(replyTo && { replyTo }),
-    ...(message.media_group_id !== undefined && { album: message.media_group_id }),
+    ...(origin !== undefined && { forwardedFrom: origin }),
+    ...partOf(message, at),
   }
 }
+
+const partOf = ({ media_group_id: album }: Message, { thread, chat }: ChatRef) => ({
+  ...(thread !== undefined && { parent: chat }),
+  ...(album !== undefined && { album }),
+})
 
 const addressing = ({ chat }: Message, called: boolean): Pick<InboundMessage, 'kind' | 'addressed'> =>
   chat.type === 'private' ? { kind: 'direct', addressed: true } : { kind: 'group', addressed: called }
@@ -72,21 +80,28 @@ function replyOf({ reply_to_message: reply, quote }: Message, me: User): Inbound
   if (!reply || reply.forum_topic_created) return undefined
   const files = attachmentsOf(reply, () => Promise.reject(new Error('Only looked at.')))
   const words = quote?.text ?? reply.text ?? reply.caption ?? ''
-  const name = reply.from ? nameOf(reply.from) : (reply.sender_chat?.title ?? '')
   return {
     id: String(reply.message_id),
     text: [words, ...extrasOf(reply), ...files.map((file) => `[${file.kind}: ${file.name}]`)]
       .filter(Boolean)
       .join('\n'),
-    from: name,
-    own: reply.from?.id === me.id,
+    ...authorOf(reply, me),
   }
 }
 
-function forwarded(origin: Origin | undefined): string {
-  if (!origin) return ''
+/** Who wrote what is quoted. Somebody's words that the sender has passed on are not the sender's. */
+function authorOf({ from, sender_chat: chat, forward_origin: origin }: Message, me: User) {
+  if (!from) return { from: chat?.title ?? '', own: false }
+  const known = !chat && !origin
+  return { from: nameOf(from), ...(known && { fromId: String(from.id) }), own: from.id === me.id }
+}
+
+/** Whose words are passed on; undefined for the sender's own. */
+function forwardedFrom(origin: Origin | undefined, sender: Sender): string | undefined {
+  if (!origin) return undefined
   const { sender_user: user, sender_user_name: hidden, sender_chat: group, chat } = origin
-  return `[forwarded from ${user ? nameOf(user) : (hidden ?? group?.title ?? chat?.title ?? 'somebody')}]`
+  if (user && String(user.id) === sender.id) return undefined
+  return user ? nameOf(user) : (hidden ?? group?.title ?? chat?.title ?? 'somebody')
 }
 
 /** What is neither text nor file, in words. */

@@ -1,4 +1,4 @@
-import type { MenuCommand } from '../../core/channel.ts'
+import type { InboundMessage, MenuCommand } from '../../core/channel.ts'
 import { type CommandContext, type CommandResult, reply, type SlashCommand } from './command.ts'
 import { control } from './control.ts'
 import { house } from './house.ts'
@@ -37,6 +37,10 @@ export function commandIn(text: string): GivenCommand | undefined {
   const row = Object.entries(commands).find(([name, { aliases }]) => name === word || aliases?.includes(word))
   return row && { name: row[0], command: row[1], argument: (found?.[2] ?? '').trim() }
 }
+
+/** The command that a message gives. What somebody else wrote and the sender passes on gives none. */
+export const commandOf = ({ text, forwardedFrom }: Pick<InboundMessage, 'text' | 'forwardedFrom'>) =>
+  forwardedFrom === undefined ? commandIn(text) : undefined
 
 /** Carries a command out. Only owners may give what changes the house. */
 export async function obey({ command, argument }: GivenCommand, context: CommandContext): Promise<CommandResult> {

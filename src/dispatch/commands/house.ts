@@ -15,8 +15,8 @@ export const house = {
   usage: {
     usage: '/usage [today|week|month]',
     summary: 'what was spent',
-    run: async (argument, { services, session }) =>
-      services.usage ? reply(await services.usage(argument, session)) : unavailable,
+    run: async (argument, { services, session, role }) =>
+      services.usage ? reply(await services.usage(argument, session, role)) : unavailable,
   },
   budget: {
     usage: '/budget [+dollars]',

@@ -44,7 +44,8 @@ export interface CommandServices {
   /** An answer beside the conversation. */
   side?(session: string, agent: string, question: string, signal: AbortSignal): Promise<string>
   context?(session: string, agent: string): Promise<string>
-  usage?(argument: string, session: string): Promise<string>
+  /** Members are told of their own conversation alone. */
+  usage?(argument: string, session: string, role: Role): Promise<string>
   budget?(argument: string, session: string): Promise<string>
   why?(argument: string, session: string, role: Role): Promise<string>
   status?(): Promise<string>

@@ -62,6 +62,23 @@ export function parseSessionKey(key: string): { readonly agent: string; readonly
 /** The agent whose conversation it is; `main` when the key does not tell. */
 export const agentOfSession = (key: string): string => normalizeAgentId(parseSessionKey(key)?.agent ?? '')
 
+/** True for a conversation in which several people may speak. */
+export function isShared(key: string): boolean {
+  const rest = parseSessionKey(key)?.rest ?? key
+  return !/(?:^|:)(?:direct|sender):/.test(rest)
+}
+
+/** True for the conversation of a chat of many people. */
+export const isGroup = (key: string): boolean =>
+  /^[^:]*:(?:group|channel|space):/.test(parseSessionKey(key)?.rest ?? key)
+
+/** True for a conversation at the terminal, and for the direct chat of a person. */
+export function isOwn(key: string, channel: string, person: string): boolean {
+  const rest = parseSessionKey(key)?.rest ?? key
+  if (!rest.includes(':')) return true
+  return rest.startsWith(`${plain(channel)}:`) && rest.endsWith(`direct:${plain(person)}`)
+}
+
 /** True for the conversation of a sub-agent. */
 export const isSubagentSession = (key: string): boolean =>
   (parseSessionKey(key)?.rest ?? key.trim()).toLowerCase().startsWith('subagent:')

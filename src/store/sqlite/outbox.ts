@@ -3,18 +3,26 @@ import type { NewOutboxItem, OutboxItem, OutboxStore } from '../../core/store.ts
 import { conditions } from './conditions.ts'
 import { transaction } from './transaction.ts'
 
+/** For so long a message that was sent can be looked up; its words are in the log for longer. */
+const keepMs = 30 * 24 * 3_600_000
+/** Old messages forgotten with each that is added: more than come, and few enough to cost nothing. */
+const forgotten = 4
+
 type Write = <Item extends NewOutboxItem>(items: readonly Item[]) => readonly Item[]
 
 /** Stores messages on their way out; one whose id is known stays as it is. Returns the new ones. Runs within the caller's transaction. */
 export function outboxWriter(database: DatabaseSync): Write {
+  const forget = database.prepare(`
+    DELETE FROM outbox WHERE number IN (
+      SELECT number FROM outbox WHERE state IN ('sent', 'dead') AND at < ? LIMIT ${forgotten})`)
   const insert = database.prepare(`
     INSERT INTO outbox (id, channel, chat, session, turn, at, payload) VALUES (?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (id) DO NOTHING`)
   return (items) =>
-    items.filter(
-      ({ id, channel, chat, session, turn, at, payload }) =>
-        insert.run(id, channel, chat, session, turn ?? null, at, payload).changes > 0,
-    )
+    items.filter(({ id, channel, chat, session, turn, at, payload }) => {
+      forget.run(at - keepMs)
+      return insert.run(id, channel, chat, session, turn ?? null, at, payload).changes > 0
+    })
 }
 
 export function outbox(database: DatabaseSync): OutboxStore {

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import type { Clock } from '../../core/clock.ts'
 import { Problem } from '../../core/problem.ts'
 import type { ToolContext, ToolOutput } from '../../core/tool.ts'
-import type { FileAccess } from '../files/access.ts'
+import { type FileAccess, foreignNames } from '../files/access.ts'
 import type { Exposed, NoSandbox, Sandbox } from './bubblewrap.ts'
 import { environmentOf } from './environment.ts'
 import { mayExec } from './gate.ts'
@@ -36,7 +36,7 @@ export interface ExecOptions {
   readonly hidden?: readonly string[]
   readonly temporary?: string
   /** Name of the time zone for commands, such as Europe/Berlin. */
-  readonly timeZone?: string
+  timeZone?(): string
   /** Bytes kept of each output stream. Default 10000. */
   readonly outputLimit?: number
   /** The most processes of one command. Default 1000. */
@@ -67,14 +67,21 @@ export async function execute(
   await using limited = await limitProcesses(wrapped.argv, processes, clock)
   const ran = await run(limited.argv, {
     cwd: wrapped.note === undefined ? '/' : cwd,
-    environment: environmentOf({ home: workspace, ...(options.timeZone && { timeZone: options.timeZone }) }),
+    environment: environmentOf({ home: workspace, ...(options.timeZone && { timeZone: options.timeZone() }) }),
     clock,
     signal: context.signal,
     timeoutMs: seconds * 1000,
     limit: options.outputLimit ?? 10_000,
     contained: wrapped.note === undefined,
   })
-  return outcome(ran, { seconds, ...(wrapped.note !== undefined && { note: wrapped.note }) })
+  const output = outcome(ran, { seconds, ...(wrapped.note !== undefined && { note: wrapped.note }) })
+  return (await touchesForeign(options, command, cwd)) ? { ...output, outside: 'file' } : output
+}
+
+/** May what a command shows be the words of others: it names a folder that holds them, or starts in one. */
+async function touchesForeign({ access, network }: ExecOptions, command: string, cwd: string): Promise<boolean> {
+  if (network) return false
+  return foreignNames.some((name) => command.includes(name)) || (await access.sourceOf(cwd)) !== undefined
 }
 
 function secondsFor({ timeoutSeconds = 60, longestSeconds = 600 }: ExecOptions, order: Order): number {

@@ -27,6 +27,8 @@ export interface FileAccess {
   resolve(path: string, purpose: Purpose): Promise<string>
   /** Throws a Problem unless the real path of something that was opened is for us. */
   verify(real: string, asked: string, purpose: Purpose): Promise<void>
+  /** Where what lies at a real path came from, when from other people or from tools; see ToolOutput. */
+  sourceOf(real: string): Promise<string | undefined>
   /** What writing to a path means, by its words alone; a link cannot hide it, for `verify` refuses a link to what is trusted. */
   effectsOfWriting(path: string): readonly Effect[]
 }
@@ -66,6 +68,10 @@ export function fileAccess(options: FileAccessOptions): FileAccess {
 
   return {
     verify,
+    async sourceOf(real) {
+      const [first = ''] = relative(await realpath(workspace), real).split(sep)
+      return foreignNames.includes(first) ? 'file' : undefined
+    },
     effectsOfWriting: (path) => (isTrusted(workspace, resolve(workspace, path)) ? ['write', 'memory'] : ['write']),
     async resolve(path, purpose) {
       if (workspace === '') throw new Problem('Access denied: there is no workspace.')
@@ -82,6 +88,9 @@ export function fileAccess(options: FileAccessOptions): FileAccess {
 
 /** The environment, memory and open files of processes, our own among them: never for tools, wherever they may go. */
 const ofProcess = /^\/proc\/(?:\d+|self|thread-self)(?:\/|$)/
+
+/** Folders of a workspace in which files that people sent and long results of tools are laid. */
+export const foreignNames: readonly string[] = ['inbox', '.artifacts']
 
 /** What later turns read as their own: who the agent is, what it remembers, what it can. */
 export const trustedNames = [

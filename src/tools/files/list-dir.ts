@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Tool } from '../../core/tool.ts'
 import { defineTool } from '../define.ts'
 import type { FileAccess } from './access.ts'
-import { openFolder } from './opened.ts'
+import { from, openFolder } from './opened.ts'
 
 /** Entries shown at most. */
 const most = 1000
@@ -23,9 +23,12 @@ export function listDirTool(access: FileAccess): Tool {
       const lines = entries
         .toSorted((left, right) => (left.name < right.name ? -1 : 1))
         .map((entry) => `${entry.isDirectory() ? 'DIR:  ' : entry.isSymbolicLink() ? 'LINK: ' : 'FILE: '}${entry.name}`)
+      const source = await access.sourceOf(path)
       if (lines.length === 0) return '(empty folder)'
       const rest = lines.length - most
-      return [...lines.slice(0, most), ...(rest > 0 ? [`[${rest} more entries were left out.]`] : [])].join('\n')
+      const text = [...lines.slice(0, most), ...(rest > 0 ? [`[${rest} more entries were left out.]`] : [])].join('\n')
+      // Names are words, too.
+      return from(text, { source })
     },
   })
 }

@@ -2,6 +2,7 @@ import { constants } from 'node:fs'
 import { type FileHandle, mkdir, open, readlink, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { Problem } from '../../core/problem.ts'
+import type { ToolOutput } from '../../core/tool.ts'
 import type { FileAccess, Purpose } from './access.ts'
 import { codeOf, told } from './errors.ts'
 
@@ -13,12 +14,20 @@ export interface OpenedFile extends AsyncDisposable {
   readonly name: string
   /** Bytes. */
   readonly size: number
+  /** Where its words came from, when from outside; see ToolOutput. */
+  readonly source: string | undefined
 }
 
 /** A folder that is open. Whatever becomes of its path, `at(name)` stays inside it. */
 export interface OpenedFolder extends AsyncDisposable {
   at(name: string): string
 }
+
+/** A text with the mark of where it came from. */
+export const from = (text: string, { source }: { readonly source: string | undefined }): ToolOutput => ({
+  content: [{ type: 'text', text }],
+  ...(source !== undefined && { outside: source }),
+})
 
 /** Opens a regular file for reading. What was opened is checked, not what stood there before. */
 export async function openFile(access: FileAccess, asked: string): Promise<OpenedFile> {
@@ -31,8 +40,10 @@ export async function openFile(access: FileAccess, asked: string): Promise<Opene
     const found = await handle.stat()
     if (found.isDirectory()) throw new Problem(`${asked} is a folder.`, { mend: 'Use list_dir.' })
     if (!found.isFile()) throw new Problem(`${asked} is not a file but a device or a pipe.`)
-    await access.verify(await placeOf(handle, path), asked, 'read')
-    return { handle, name: basename(path), size: found.size, [Symbol.asyncDispose]: () => handle.close() }
+    const place = await placeOf(handle, path)
+    await access.verify(place, asked, 'read')
+    const source = await access.sourceOf(place)
+    return { handle, name: basename(path), size: found.size, source, [Symbol.asyncDispose]: () => handle.close() }
   } catch (error) {
     await handle.close()
     throw error

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Tool } from '../../core/tool.ts'
 import { defineTool } from '../define.ts'
 import type { FileAccess } from './access.ts'
-import { openFile } from './opened.ts'
+import { from, openFile } from './opened.ts'
 import { bytesAt, mustBeText, wholeCharacters } from './text.ts'
 
 /** read_file by bytes. `limit` is in bytes per call. */
@@ -25,7 +25,7 @@ export function readFileByBytes(access: FileAccess, limit = 65_536): Tool {
       // One byte more than wanted tells whether this is the end, also for a file that grows.
       const read = await bytesAt(file.handle, offset, wanted + 1)
       const head = `[file: ${file.name} | total: ${file.size} bytes`
-      if (read.length === 0) return `${head}]\n[END OF FILE - no content at this offset]`
+      if (read.length === 0) return from(`${head}]\n[END OF FILE - no content at this offset]`, file)
       const more = read.length > wanted
       const page = read.subarray(0, wanted)
       const shown = more ? page.subarray(0, wholeCharacters(page) || page.length) : page
@@ -33,7 +33,7 @@ export function readFileByBytes(access: FileAccess, limit = 65_536): Tool {
       const state = more
         ? `[TRUNCATED - file has more content. Call read_file again with offset=${next} to continue.]`
         : '[END OF FILE - no further content.]'
-      return `${head} | read: bytes ${offset}-${next - 1}]\n${state}\n\n${shown.toString('utf8')}`
+      return from(`${head} | read: bytes ${offset}-${next - 1}]\n${state}\n\n${shown.toString('utf8')}`, file)
     },
   })
 }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Tool } from '../../core/tool.ts'
 import { defineTool } from '../define.ts'
 import type { FileAccess } from './access.ts'
-import { openFile } from './opened.ts'
+import { from, openFile } from './opened.ts'
 import { mustBeText } from './text.ts'
 
 interface Page {
@@ -32,7 +32,7 @@ export function readFileByLines(access: FileAccess, limit = 65_536): Tool {
       const chunks = file.handle.createReadStream({ autoClose: false, start: 0 })
       const { lines, more, cut } = await pageOf(chunks, { first, count: count ?? Infinity, limit })
       const head = `[file: ${file.name} | total: ${file.size} bytes`
-      if (lines.length === 0) return `${head}]\n[END OF FILE - no content at or after start_line=${first}]`
+      if (lines.length === 0) return from(`${head}]\n[END OF FILE - no content at or after start_line=${first}]`, file)
       const last = first + lines.length - 1
       const again = `start_line=${last + 1}${count === undefined ? '' : ` max_lines=${count}`}`
       const state = more
@@ -40,7 +40,7 @@ export function readFileByLines(access: FileAccess, limit = 65_536): Tool {
         : '[END OF FILE - no further content.]'
       const note = cut ? `\n[Line ${last} is longer than ${limit} bytes; only its start is shown.]` : ''
       const text = lines.map((line, index) => `${first + index}|${line}\n`).join('')
-      return `${head} | read: lines ${first}-${last}]\n${state}${note}\n\n${text}`
+      return from(`${head} | read: lines ${first}-${last}]\n${state}${note}\n\n${text}`, file)
     },
   })
 }

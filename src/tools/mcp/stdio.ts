@@ -11,8 +11,8 @@ import type { ConnectAround, StdioPlan } from './ports.ts'
 
 /** The longest message; a server that sends more is ended. */
 export const longestMessage = 32 * 1024 * 1024
-/** Milliseconds that a server has to end by itself when its input ends, as the protocol asks of it. */
-const graceMs = 500
+/** Milliseconds that a server has to end by itself when its input ends, as the protocol asks of it; short, for a person may be waiting. */
+const graceMs = 250
 /** Lines of its errors that are kept to tell why it ended. */
 const linesKept = 5
 

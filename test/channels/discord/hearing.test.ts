@@ -44,7 +44,13 @@ test('in a server the bot is addressed by its name, its role and a reply to it; 
       ['by reply', true],
     ],
   )
-  assert.deepEqual(heard[3]?.replyTo, { id: own.id, text: 'earlier', from: 'clawbot', own: true })
+  assert.deepEqual(heard[3]?.replyTo, {
+    id: own.id,
+    text: 'earlier',
+    from: 'clawbot',
+    fromId: own.author.id,
+    own: true,
+  })
   assert.deepEqual(heard[0]?.space, { kind: 'guild', id: place.guild })
   assert.equal(heard[0]?.kind, 'group')
 })

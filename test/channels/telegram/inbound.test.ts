@@ -46,7 +46,13 @@ test('in a group the bot is addressed by mention, by command, by reply, and by n
       ['yes', true, 'group'],
     ],
   )
-  assert.deepEqual(inbox.messages[6]?.replyTo, { id: '5', text: 'Shall I?', from: 'Test Bot', own: true })
+  assert.deepEqual(inbox.messages[6]?.replyTo, {
+    id: '5',
+    text: 'Shall I?',
+    from: 'Test Bot',
+    fromId: '123456',
+    own: true,
+  })
 })
 
 test('a topic is a thread of its chat; the message that made it is no reply', async () => {
@@ -148,6 +154,10 @@ test('places, contacts, stickers, polls and forwarded words arrive as text, film
       ['see here (https://example.com)'],
     ],
   )
+  assert.deepEqual(
+    it.inbox.messages.flatMap(({ forwardedFrom }) => forwardedFrom ?? []),
+    ['Carol'],
+  )
 })
 
 test('a reply brings the words it answers: the quoted part, the caption, the names of files', async () => {
@@ -160,8 +170,8 @@ test('a reply brings the words it answers: the quoted part, the caption, the nam
   assert.deepEqual(
     it.inbox.messages.map(({ replyTo }) => replyTo),
     [
-      { id: '100', text: 'a caption\n[audio: voice.ogg]', from: 'Dave', own: false },
-      { id: '100', text: 'words', from: 'Dave', own: false },
+      { id: '100', text: 'a caption\n[audio: voice.ogg]', from: 'Dave', fromId: '14', own: false },
+      { id: '100', text: 'words', from: 'Dave', fromId: '14', own: false },
     ],
   )
 })

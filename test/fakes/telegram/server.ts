@@ -52,9 +52,12 @@ interface Poll {
 /** A Bot API server on loopback, as strict as its description. */
 export async function fakeTelegram({
   token = '123456:TEST-token',
+  heard,
   onCall = () => undefined,
 }: {
   readonly token?: string
+  /** Called for each call as it arrives; then calls are not kept. */
+  readonly heard?: (call: Call) => void
   /** Told of each call, before and after it is carried out. */
   readonly onCall?: (call: Call, when: 'arrived' | 'done') => void
 } = {}): Promise<FakeTelegram> {
@@ -159,7 +162,8 @@ export async function fakeTelegram({
     if (file) return serveFile(decodeURIComponent(rest), response)
     const call = readCall(rest, request, url, Buffer.concat(pieces))
     if (call instanceof Refused) return answer(call.status, failure(call.status, call.message))
-    calls.push(call)
+    if (heard) heard(call)
+    else calls.push(call)
     onCall(call, 'arrived')
     const fault = faults.get(call.method)?.shift()
     if (fault?.cut === 'after')

@@ -8,6 +8,9 @@ import { call } from '../context.ts'
 import { inputs, links, processFiles, swaps, waysOut } from './file-classes.ts'
 import { makePlace, type Place } from './place.ts'
 
+/** Rows side by side, each in a place of its own. */
+const concurrency = 4
+
 const modes = ['bytes', 'lines'] as const
 
 async function attempt(place: Place, access: FileAccess, tools: readonly string[], asked: string) {
@@ -27,7 +30,7 @@ const all = Object.keys(inputs)
 const guarded = (place: Place) => fileAccess({ workspace: place.workspace })
 const open = (place: Place) => fileAccess({ workspace: place.workspace, restrict: false })
 
-suite('escape by file tool: paths', () => {
+suite('escape by file tool: paths', { concurrency }, () => {
   for (const path of waysOut)
     test(path, async () => {
       await using place = await makePlace()
@@ -43,7 +46,7 @@ suite('escape by file tool: paths', () => {
 const masked = (place: Place) =>
   fileAccess({ workspace: place.workspace, restrict: false, hidden: [place.fill('{outside}')] })
 
-suite('escape by file tool: what is hidden, where tools may go anywhere', () => {
+suite('escape by file tool: what is hidden, where tools may go anywhere', { concurrency }, () => {
   for (const path of waysOut)
     test(path, async () => {
       await using place = await makePlace()
@@ -56,7 +59,7 @@ suite('escape by file tool: what is hidden, where tools may go anywhere', () => 
     })
 })
 
-suite('escape by file tool: files of running processes', () => {
+suite('escape by file tool: files of running processes', { concurrency }, () => {
   const readIn = async (access: FileAccess, path: string) => {
     const [tool] = fileTools({ access })
     assert.ok(tool)
@@ -83,7 +86,7 @@ async function withLink(place: Place, { link, to }: { readonly link: string; rea
   await symlink(place.fill(to), path)
 }
 
-suite('escape by file tool: links', () => {
+suite('escape by file tool: links', { concurrency }, () => {
   for (const { link, to, ask } of links)
     test(`${ask} where ${link} leads to ${to}`, async () => {
       await using place = await makePlace()
@@ -113,7 +116,7 @@ function raced(place: Place, race: (typeof swaps)[number], verify: boolean): Fil
   }
 }
 
-suite('escape by file tool: links exchanged while a path is used', () => {
+suite('escape by file tool: links exchanged while a path is used', { concurrency }, () => {
   for (const race of swaps)
     for (const tool of all)
       test(`${tool} of ${race.ask} while ${race.swap} becomes a link to ${race.to}`, async () => {

@@ -11,6 +11,11 @@ import { theSandbox } from '../sandbox.ts'
 import { makePlace, type Place } from './place.ts'
 import { shellClasses, trustClass } from './shell-classes.ts'
 
+/** Rows side by side, each in a place of its own: most of their time is waiting for processes. */
+const concurrency = 6
+/** Seconds that a command may take on a machine that does much else. Two of these rows need two seconds of their own. */
+const patience = 60
+
 type Wall = Pick<ExecOptions, 'sandbox' | 'allowUnsandboxed'>
 const wall: Wall = { sandbox: theSandbox }
 const noWall: Wall = {
@@ -24,7 +29,7 @@ async function attempt(place: Place, command: string, guard: Wall) {
     workspace,
     access: fileAccess({ workspace }),
     clock: systemClock,
-    timeoutSeconds: 8,
+    timeoutSeconds: patience,
     ...guard,
   })
   const { text } = await call(tool, { command: place.fill(command) })
@@ -32,7 +37,7 @@ async function attempt(place: Place, command: string, guard: Wall) {
 }
 
 for (const { name, cases, proof } of shellClasses)
-  suite(`escape by command: ${name}`, () => {
+  suite(`escape by command: ${name}`, { concurrency }, () => {
     for (const command of cases)
       test(command, async () => {
         await using place = await makePlace()
@@ -70,13 +75,13 @@ async function changesTrust(command: string, tainted: boolean) {
   await writeFile(join(workspace, 'AGENT.md'), 'an agent\n')
   const before = await trustedIn(place)
   const access = fileAccess({ workspace })
-  const tool = execTool({ workspace, access, clock: systemClock, timeoutSeconds: 8, sandbox: theSandbox })
+  const tool = execTool({ workspace, access, clock: systemClock, timeoutSeconds: patience, sandbox: theSandbox })
   const { text } = await call(tool, { command: place.fill(command) }, { ...contextOf(), tainted })
   assert.doesNotMatch(text, /timed out|was not run/)
   return { before, after: await trustedIn(place), text }
 }
 
-suite(`escape by command: ${trustClass.name}`, () => {
+suite(`escape by command: ${trustClass.name}`, { concurrency }, () => {
   for (const command of trustClass.cases)
     test(command, async () => {
       const { before, after, text } = await changesTrust(command, true)
