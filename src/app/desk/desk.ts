@@ -73,10 +73,18 @@ export interface AssistantOptions {
   readonly checkpoint?: Ground['checkpoint']
 }
 
+/** What tells this process from others. */
+function processOf({ owner, checkpoint }: Pick<AssistantOptions, 'owner' | 'checkpoint'>) {
+  return {
+    owner: owner ?? `${process.pid}-${randomUUID()}`,
+    checkpoint: checkpoint ?? (async () => undefined),
+  }
+}
+
 /** Wires the rooms to one road. Nothing is opened before it is used. */
 export function assistant(house: House, options: AssistantOptions): Assistant {
   const { store, clock, log } = house
-  const { checkpoint = async () => undefined } = options
+  const { owner, checkpoint } = processOf(options)
   const agents = (): Agents => {
     const all = agentsOf(house.current.loaded.config, house.environment)
     const { workspace } = options
@@ -238,7 +246,7 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
       clock,
       log,
       newId: randomUUID,
-      owner: options.owner ?? `${process.pid}-${randomUUID()}`,
+      owner,
       parallelTurns: () => house.current.loaded.config.agents.defaults.max_parallel_turns,
       checkpoint,
     },

@@ -49,7 +49,7 @@ export function memoryLeases(): LeaseStore {
       if (leases.get(name)?.owner === owner) leases.delete(name)
     },
     async releaseAll(owner) {
-      for (const [name, held] of [...leases]) if (held.owner === owner) leases.delete(name)
+      for (const [name, held] of leases) if (held.owner === owner) leases.delete(name)
     },
   }
 }
