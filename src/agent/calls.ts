@@ -11,7 +11,7 @@ import { clipToTokens } from './shorten.ts'
 const mostCalls = 32
 
 export interface CallsInput {
-  readonly turn: Pick<Turn, 'tools' | 'guard' | 'redact'>
+  readonly turn: Pick<Turn, 'tools' | 'guard' | 'redact' | 'checkpoint'>
   readonly calls: readonly ToolCallPart[]
   /** True when the reply was cut, so that its last call may not be whole. */
   readonly cut: boolean
@@ -121,6 +121,7 @@ async function guarded(
   tool: Tool,
   context: ToolContext,
 ): Promise<{ readonly output: ToolOutput; readonly ran: boolean }> {
+  await turn.checkpoint?.('tool-called')
   try {
     const instead = await withinReach(Promise.resolve(turn.guard?.(call, tool, context)), signal)
     if (instead) return { output: instead, ran: false }
@@ -129,8 +130,11 @@ async function guarded(
     // A permission that could not be asked for is none.
     return { output: failed(`Not run: it could not be asked whether it may be. ${messageOf(error)}`), ran: false }
   }
+  await turn.checkpoint?.('tool-allowed')
   try {
-    return { output: await withinReach(tool.run(call.input, context), signal), ran: true }
+    const output = await withinReach(tool.run(call.input, context), signal)
+    await turn.checkpoint?.('tool-ran')
+    return { output, ran: true }
   } catch (error) {
     signal.throwIfAborted()
     return { output: failed(`${call.name} broke down: ${messageOf(error)}`), ran: true }

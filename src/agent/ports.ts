@@ -97,6 +97,8 @@ export interface Turn {
   readonly signal: AbortSignal
   /** Removes secrets from what tools say. */
   redact(text: string): string
+  /** A place where a process may be killed in a test. Does nothing otherwise. */
+  checkpoint?(name: string): Promise<void>
 }
 
 export type TurnStop = NonNullable<TurnReport['stop']>

@@ -70,7 +70,9 @@ export function speaker(turn: Turn, emit: Emit): Speaker {
     for (;;) {
       const request = await talk.request(options, signal)
       try {
+        await turn.checkpoint?.('model-asking')
         const heard = await ask(turn, request, emit, signal)
+        await turn.checkpoint?.('model-answered')
         const { answer, end, reply } = heard
         sums.reply(reply, end)
         talk.counted(answer.usage)

@@ -26,7 +26,8 @@ function conversations({ sessions, turns }: Store, redact: Redactor) {
     turns: {
       ...turns,
       begin: (turn) => turns.begin({ ...turn, messages: redact.value(turn.messages) }),
-      join: (turn) => turns.join({ ...turn, messages: redact.value(turn.messages) }),
+      join: ({ outbox = [], ...turn }) =>
+        turns.join({ ...turn, messages: redact.value(turn.messages), outbox: outbox.map(send) }),
       finish: ({ report, trouble, ...turn }) =>
         turns.finish({
           ...turn,
@@ -50,7 +51,7 @@ function queues({ inbox, outbox, jobs }: Store, redact: Redactor) {
       add: (item) => inbox.add(receive(item)),
       replace: (channel, platformId, payload) => inbox.replace(channel, platformId, json(payload, redact)),
       done: (ids, items) => inbox.done(ids, items?.map(outgoing(redact))),
-      setAside: (ids, why) => inbox.setAside(ids, redact.text(why)),
+      setAside: (ids, why, items) => inbox.setAside(ids, redact.text(why), items?.map(outgoing(redact))),
     },
     outbox: {
       ...outbox,

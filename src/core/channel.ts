@@ -195,7 +195,8 @@ export interface Channel {
   typing?(at: ChatRef): Disposable
   /**
    * Begins a message that grows while it is written. `shown` goes on with one that a former process began; `key` is the same for both, so
-   * that a keyed platform shows one message even when the former process ended before it was told the id.
+   * that a keyed platform shows one message even when the former process ended before it was told the id. `onShowing` is waited for before
+   * the message is sent for the first time, `onShown` after it, `onChanged` after each edit.
    */
   live?(
     to: ChatRef,
@@ -203,10 +204,14 @@ export interface Channel {
       readonly replyTo?: string
       readonly key?: string
       readonly shown?: string
+      readonly onShowing?: () => Promise<void>
       readonly onShown?: (id: string) => Promise<void>
+      readonly onChanged?: () => Promise<void>
     },
   ): LiveMessage
   edit?(at: ChatRef, id: string, text: string): Promise<void>
+  /** Takes a message back; one that is gone already is no failure. */
+  remove?(at: ChatRef, id: string): Promise<void>
   react?(at: ChatRef, id: string, emoji: string): Promise<void>
   /** The bytes behind an attachment's `ref`. */
   fetch?(ref: string, signal?: AbortSignal): Promise<Uint8Array>

@@ -173,12 +173,14 @@ export interface InboxStore {
   open(): Promise<readonly InboxItem[]>
   /** Counts a start of each, before anything of the work is done; resolves to the largest number of starts so far. */
   begin(ids: readonly string[]): Promise<number>
+  /** Takes a start back: the process ended in order before the work was done. */
+  unbegin(ids: readonly string[]): Promise<void>
   /** Replaces the payload of a message that no turn has taken up. False when one has. */
   replace(channel: string, platformId: string, payload: string): Promise<boolean>
   /** Done without a turn (a command, a deleted message), together with what is said to it: one transaction. */
   done(ids: readonly string[], outbox?: readonly NewOutboxItem[]): Promise<void>
-  /** Kept for a person to look at, never started again. */
-  setAside(ids: readonly string[], why: string): Promise<void>
+  /** Kept for a person to look at, never started again; together with what is said about it: one transaction. */
+  setAside(ids: readonly string[], why: string, outbox?: readonly NewOutboxItem[]): Promise<void>
   /** Messages set aside, newest first. */
   aside(limit?: number): Promise<readonly (InboxItem & { readonly why: string })[]>
 }
@@ -205,7 +207,8 @@ export interface OutboxItem {
 }
 export type NewOutboxItem = Omit<OutboxItem, 'state' | 'note' | 'platformId'>
 export interface OutboxStore {
-  add(items: readonly NewOutboxItem[]): Promise<void>
+  /** One whose id is known stays as it is. Resolves to those that are new: they alone are to be sent. */
+  add<Item extends NewOutboxItem>(items: readonly Item[]): Promise<readonly Item[]>
   /** Waiting or sending, oldest first; for one chat or all. */
   open(channel?: string): Promise<readonly OutboxItem[]>
   mark(
@@ -256,12 +259,13 @@ export interface TurnStore {
     readonly messages: readonly Message[]
     readonly outbox: readonly NewOutboxItem[]
   }): Promise<void>
-  /** One transaction: messages that arrived during a turn are taken up by it and stand in the log. */
+  /** One transaction: messages that arrived during a turn are taken up by it and stand in the log; what was answered before them goes out. */
   join(turn: {
     readonly id: string
     readonly at: number
     readonly inbox: readonly string[]
     readonly messages: readonly Message[]
+    readonly outbox?: readonly NewOutboxItem[]
   }): Promise<void>
   get(id: string): Promise<TurnRecord | undefined>
   /** Newest first. */

@@ -1,5 +1,5 @@
 import type { Channel, LiveMessage, OutboundMessage } from '../core/channel.ts'
-import { type Message, type UserMessage, userText } from '../core/message.ts'
+import { type Message, textOf, type UserMessage, userText } from '../core/message.ts'
 import { Problem } from '../core/problem.ts'
 import type { NewOutboxItem } from '../core/store.ts'
 import type { CommandResult } from './commands/command.ts'
@@ -9,7 +9,7 @@ import { packOutbound } from './payload.ts'
 import { pieces } from './pieces.ts'
 import type { Desk, Ground, HeardMessage, TurnOutcome, TurnWatcher } from './ports.ts'
 import { type Running, type Steered, Stop } from './running.ts'
-import { liveNote, type Work } from './work.ts'
+import type { Work } from './work.ts'
 
 /** How an answer reaches its person. */
 export interface Delivery {
@@ -24,6 +24,8 @@ export interface Delivery {
     message: OutboundMessage,
     items: readonly NewOutboxItem[],
   ): Promise<void>
+  /** Called when the end of a turn is stored. */
+  over?(turn: string): Promise<void>
 }
 
 /** Takes one message to its answer, and stores its end. Never throws for a turn that failed: the chat is told. */
@@ -80,6 +82,7 @@ export async function obeyNow(
 
 /** Says something that is no turn's answer; the messages it answers are done with. */
 async function say(work: Work, message: OutboundMessage, ground: Ground, delivery: Delivery): Promise<void> {
+  await ground.checkpoint('command-obeyed')
   const items = await delivery.outgoing(work, '', message)
   await ground.store.inbox.done(work.inbox, items)
   await ground.checkpoint('command-done')
@@ -102,7 +105,7 @@ async function turn(
   using _typing = work.cause === 'chat' ? work.channel.typing?.(work.message.at) : undefined
   const live = await delivery.live(work, id)
   const said = { text: '', begun: work.resumes !== undefined }
-  const kept = journal(running, id, ground)
+  const kept = journal(running, id, desk, ground, delivery)
   let end: End
   try {
     signal.throwIfAborted()
@@ -115,7 +118,7 @@ async function turn(
       signal,
     )
     await ground.checkpoint('turn-answered')
-    end = finished(work, outcome)
+    end = finished(work, { ...outcome, silent: outcome.silent === true && kept.isForOne() })
   } catch (error) {
     if (parked(signal)) {
       await live.settle?.()
@@ -137,31 +140,35 @@ async function conclude(
   ground: Ground,
   delivery: Delivery,
 ): Promise<void> {
-  const shown = await live.settle?.()
-  const message = end.message && instead(end.message, shown)
+  const { store, clock, checkpoint } = ground
+  const message = await lastWords(work, live, end, ground)
   const items = message ? await delivery.outgoing(work, id ?? '', message) : []
-  await ground.checkpoint('turn-packed')
-  if (id === undefined) await ground.store.inbox.done(work.inbox, items)
-  else await finish(id, end, items, shown !== undefined, ground)
-  await ground.checkpoint('turn-finished')
+  await checkpoint('turn-packed')
+  if (id === undefined) await store.inbox.done(work.inbox, items)
+  else await store.turns.finish({ id, at: clock.now(), outbox: items, ...end.record })
+  await checkpoint('turn-finished')
+  if (id !== undefined) await delivery.over?.(id)
   await ended(work.message, end.record)
+  await checkpoint('turn-told')
   if (message) await delivery.deliver(work, live, message, items)
   if (end.record.state === 'done') rested?.(work.session, work.agent)
 }
 
-async function finish(
-  id: string,
-  { record }: End,
-  outbox: readonly NewOutboxItem[],
-  shown: boolean,
-  { store, clock }: Ground,
-): Promise<void> {
-  await store.turns.finish({ id, at: clock.now(), outbox, ...record })
-  if (shown) await store.notes.remove(liveNote(id))
+/** What is said at the end, in the place of what was shown on the way. */
+async function lastWords(
+  { channel, message: { at } }: Work,
+  live: LiveMessage,
+  { message }: End,
+  { log, checkpoint }: Ground,
+): Promise<OutboundMessage | undefined> {
+  const shown = await live.settle?.()
+  await checkpoint('live-settled')
+  if (shown === undefined) return message
+  if (message) return { ...message, replaces: shown }
+  // What becomes no answer does not stay. Should the process end now, the turn that is resumed removes it again.
+  await channel.remove?.(at, shown).catch((error: unknown) => log.warn(String(error)))
+  return undefined
 }
-/** A message in the place of one that is shown already. */
-const instead = (message: OutboundMessage, shown: string | undefined): OutboundMessage =>
-  shown === undefined ? message : { ...message, replaces: shown }
 
 /** Shows what a turn says; `said` holds the words so far. */
 function watcherOf(
@@ -221,36 +228,64 @@ export async function tellHeard(
   ground: Ground,
   delivery: Delivery,
 ): Promise<void> {
-  for (const text of [echo, trouble]) if (text !== undefined) await note(work, text, ground, delivery)
+  // A former process that ended right here has said it.
+  for (const [name, text] of Object.entries({ echo, trouble }))
+    if (text !== undefined) await note(work, text, ground, delivery, `${name}:${work.inbox.join()}`)
 }
 
-/** A message beside the answer. */
-async function note(work: Work, text: string, ground: Ground, delivery: Delivery): Promise<void> {
-  const message = { ...addressed(work), text }
-  const items = await delivery.outgoing(work, '', message)
-  await ground.store.outbox.add(items)
+/** A message beside the answer; one with a key is said once, whatever restarts. */
+async function note(work: Work, text: string, ground: Ground, delivery: Delivery, key?: string): Promise<void> {
+  const message = { ...addressed(work), text, ...(key !== undefined && { key }) }
+  const items = await ground.store.outbox.add(await delivery.outgoing(work, '', message))
+  await ground.checkpoint('note-stored')
   await delivery.deliver(work, undefined, message, items)
 }
 
 /** What the turn stores on its way, and what it hears on its way. */
-function journal(running: Running, id: string, { store, clock, checkpoint }: Ground) {
+function journal(
+  running: Running,
+  id: string,
+  desk: Pick<Desk, 'answered'>,
+  { store, clock, checkpoint }: Ground,
+  delivery: Delivery,
+) {
   const { session } = running.work
   const given = new Map<Message, Steered>()
+  /** Messages that what is said next answers. */
+  let asked = running.work.inbox.length
+  const said = (messages: readonly Message[]): OutboundMessage => {
+    const [answer] = messages.filter(({ role }) => role === 'assistant')
+    return { ...addressed(running.work), text: answer ? textOf(answer) : '' }
+  }
+  /** A whole answer that stands before what arrived goes out together with the fact that it is in the log. */
+  async function before(messages: readonly Message[]): Promise<readonly NewOutboxItem[]> {
+    // A tool has answered what came before; what arrives now is still to be answered.
+    const answered = desk.answered?.(id) === true && asked <= 1
+    if (answered || said(messages).text.trim() === '') return []
+    return delivery.outgoing(running.work, id, said(messages))
+  }
   return {
     /** Steered messages go into the log together with the fact that their inbox rows are this turn's. */
     async append(messages: readonly Message[]) {
       const taken = new Set(messages.flatMap((message) => given.get(message) ?? []))
       const inbox = [...taken].flatMap(({ work }) => work.inbox)
-      if (inbox.length > 0) await store.turns.join({ id, at: clock.now(), inbox, messages })
+      const outbox = inbox.length > 0 ? await before(messages) : []
+      if (inbox.length > 0) await checkpoint('turn-joining')
+      else await checkpoint('turn-journaling')
+      if (inbox.length > 0) await store.turns.join({ id, at: clock.now(), inbox, messages, outbox })
       else await store.sessions.append(session, id, clock.now(), messages)
       for (const message of messages) given.delete(message)
+      asked = inbox.length + (said(messages).text.trim() === '' || inbox.length === 0 ? asked : 0)
       await checkpoint(`turn-step-${messages.at(-1)?.role ?? 'none'}`)
+      if (outbox.length > 0) await delivery.deliver(running.work, undefined, said(messages), outbox)
     },
     steering(): readonly UserMessage[] {
       const arrived = running.steered.splice(0)
       for (const steered of arrived) for (const message of steered.messages) given.set(message, steered)
       return arrived.flatMap(({ messages }) => messages)
     },
+    /** A tool that wrote to the chat has answered one message for sure, but not each of several. */
+    isForOne: () => asked <= 1,
     /** Messages that the turn was given and did not take in wait again. */
     giveBack() {
       running.steered.unshift(...new Set(given.values()))

@@ -12,8 +12,6 @@ export interface Deliverer {
   start(): Promise<void>
   /** Items that were just stored. */
   add(items: readonly NewOutboxItem[]): void
-  /** An item that was given up and is sent once more. */
-  repeat(item: NewOutboxItem): void
   /** A chat has another id from now on. */
   moved(from: string, to: string): Promise<void>
   /** Resolves when nothing is on its way. */
@@ -34,23 +32,20 @@ export function deliverer(channel: Channel, ground: Ground, deliveries: Deliveri
   const over = new AbortController()
   const pace = pacing(channel.limits.pace, clock)
   const moved = new Map<string, string>()
-
-  /** Found in the store at the start: whoever stored them may still bring them. */
-  const found = new Set<string>()
-  /** Brought while the store is looked through. */
-  let early: NewOutboxItem[] | undefined
+  /** Messages on their way: each is sent once, however often it is handed over. */
+  const held = new Set<string>()
 
   function add(items: readonly NewOutboxItem[]): void {
-    if (early) early.push(...items)
-    else for (const item of items) if (!found.delete(item.id)) go(item)
-  }
-
-  function go(item: NewOutboxItem): void {
-    lanes
-      .run(item.chat, () => deliver(item))
-      .catch((error: unknown) => {
-        if (!over.signal.aborted) log.error(`A message to ${channel.name} was not sent: ${String(error)}`)
-      })
+    for (const item of items) {
+      if (held.has(item.id)) continue
+      held.add(item.id)
+      lanes
+        .run(item.chat, () => deliver(item))
+        .catch((error: unknown) => {
+          if (!over.signal.aborted) log.error(`A message to ${channel.name} was not sent: ${String(error)}`)
+        })
+        .finally(() => held.delete(item.id))
+    }
   }
 
   async function deliver(item: NewOutboxItem): Promise<void> {
@@ -58,6 +53,7 @@ export function deliverer(channel: Channel, ground: Ground, deliveries: Deliveri
     for (let tries = 1; ; tries += 1) {
       over.signal.throwIfAborted()
       await pace.wait(item.chat, over.signal)
+      await checkpoint('outbox-taken')
       await store.outbox.mark(item.id, 'sending')
       await checkpoint('outbox-sending')
       try {
@@ -76,6 +72,7 @@ export function deliverer(channel: Channel, ground: Ground, deliveries: Deliveri
   async function follow(from: string, to: string): Promise<void> {
     moved.set(from, to)
     await store.notes.put(`moved:${channel.name}:${from}`, to)
+    await checkpoint('chat-moved')
   }
 
   const place = ({ to }: OutboundMessage) => ({ ...to, chat: moved.get(to.chat) ?? to.chat })
@@ -90,6 +87,8 @@ export function deliverer(channel: Channel, ground: Ground, deliveries: Deliveri
     const { kind, movedTo } = failure
     const { next } = deliveryPolicy[kind]
     if (next === 'move' && movedTo !== undefined && tries <= keyedTries) {
+      // Surely not sent.
+      await store.outbox.mark(item.id, 'waiting', { note: failure.message })
       await follow(message.to.chat, movedTo)
       return true
     }
@@ -129,23 +128,29 @@ export function deliverer(channel: Channel, ground: Ground, deliveries: Deliveri
       payload: await packOutbound({ to: message.to, text: doubt }, store.blobs),
     }
     await store.outbox.add([notice])
+    await checkpoint('doubt-stored')
     await store.outbox.mark(item.id, 'uncertain', { note: why })
+    await checkpoint('outbox-uncertain')
     add([notice])
   }
 
   return {
     add,
-    repeat: go,
     moved: follow,
     async start() {
-      const brought: NewOutboxItem[] = (early = [])
       for (const { name, value } of await store.notes.list(`moved:${channel.name}:`))
         if (typeof value === 'string') moved.set(name.slice(`moved:${channel.name}:`.length), value)
-      const items = await store.outbox.open(channel.name)
-      for (const { id } of items) found.add(id)
-      for (const item of items) await takeUp(item)
-      early = undefined
-      add(brought)
+      const left = (await store.outbox.open(channel.name)).filter(({ id }) => !held.has(id))
+      const doubtful = left.filter(isDoubtful)
+      // In one go with the look into the store, so that nothing can be sent in between.
+      add(left.filter((item) => !isDoubtful(item)))
+      for (const item of doubtful)
+        await giveUp(
+          item,
+          unpackOutbound(item.payload, store.blobs),
+          'uncertain',
+          'picoclaw ended while it was being sent',
+        )
     },
     async idle() {
       await lanes.idle()
@@ -156,14 +161,9 @@ export function deliverer(channel: Channel, ground: Ground, deliveries: Deliveri
     },
   }
 
-  async function takeUp(item: OutboxItem): Promise<void> {
-    if (item.state === 'sending' && channel.keyed !== true) {
-      const message = unpackOutbound(item.payload, store.blobs)
-      // A message that replaces another may be written twice without harm.
-      if (message.replaces === undefined)
-        return giveUp(item, message, 'uncertain', 'picoclaw ended while it was being sent')
-    }
-    go(item)
+  /** May a former process have sent it? A message that replaces another may be written twice without harm. */
+  function isDoubtful({ state, payload }: OutboxItem): boolean {
+    return state === 'sending' && channel.keyed !== true && unpackOutbound(payload, store.blobs).replaces === undefined
   }
 }
 

@@ -25,9 +25,10 @@ export function intake(channel: Channel, desk: Desk, ground: Ground, parts: Inta
   const { lane, running, burst, outbox } = parts
 
   async function message(arrived: InboundMessage): Promise<void> {
+    await checkpoint('message-arrived')
     const work = await admitted(arrived)
     if (!work) return
-    await checkpoint('message-arrived')
+    await checkpoint('message-admitted')
     if (!(await keep(work))) return
     await checkpoint('message-stored')
     const control = controlIn(work)
@@ -104,7 +105,8 @@ export function intake(channel: Channel, desk: Desk, ground: Ground, parts: Inta
   return { message, edited, deleted, moved }
 }
 
-const platformId = ({ chat }: ChatRef, id: string) => `${chat}/${id}`
+/** How the inbox knows a message of a platform. */
+export const platformId = ({ chat }: ChatRef, id: string) => `${chat}/${id}`
 
 /** Messages of one person in one place belong together; an album by its id, what they pass on apart from their own words. */
 const burstKey = ({ session, message: { at, from, album = '', forwardedFrom = '' } }: Work) =>

@@ -36,7 +36,8 @@ export function laneOfWork(desk: Desk, ground: Ground, running: Runnings, outbox
   }
 
   async function enter(work: Work, delivery: Delivery): Promise<void> {
-    if (await steered(work, delivery)) return
+    // Without a wait before it, so that a word that stops everything finds it.
+    if (mayJoin(work) && (await joins(work, delivery))) return
     const entry = running.add(work)
     try {
       await lanes.run(work.session, () => places.run(() => attend(entry, delivery)))
@@ -54,10 +55,11 @@ export function laneOfWork(desk: Desk, ground: Ground, running: Runnings, outbox
     }
   }
 
+  const mayJoin = (work: Work): boolean =>
+    work.resumes === undefined && work.inbox.length > 0 && !commandOf(work.message) && running.canSteer(work)
+
   /** True when a turn of the same person takes the message in. */
-  async function steered(work: Work, delivery: Delivery): Promise<boolean> {
-    if (work.resumes !== undefined || work.inbox.length === 0 || commandOf(work.message)) return false
-    if (!running.canSteer(work)) return false
+  async function joins(work: Work, delivery: Delivery): Promise<boolean> {
     const heard = await desk.hear(work.message, work, new AbortController().signal)
     // What was not understood at all is told by a turn of its own.
     if (heard.messages.length === 0 || !running.steer({ work, messages: heard.messages })) return false
@@ -71,18 +73,34 @@ export function laneOfWork(desk: Desk, ground: Ground, running: Runnings, outbox
       if (!isParked(abort.signal)) await store.inbox.done(work.inbox)
       return
     }
-    if (work.inbox.length > 0 && (await store.inbox.begin(work.inbox)) > mostStarts) return giveUp(work, delivery)
+    if (work.inbox.length > 0) {
+      await checkpoint('message-beginning')
+      const starts = await store.inbox.begin(work.inbox)
+      // Somebody else has answered it meanwhile.
+      if (starts === 0) return
+      if (starts > mostStarts) return giveUp(work, delivery)
+    }
     await checkpoint('message-begun')
-    await alone(work.session, ground.owner, leased, abort.signal, async () => {
-      await endDeadTurns(work)
-      await answer(entry, desk, ground, delivery)
-    })
+    try {
+      await alone(work.session, ground.owner, leased, abort.signal, async () => {
+        await checkpoint('session-held')
+        await endDeadTurns(work)
+        await answer(entry, desk, ground, delivery)
+      })
+    } finally {
+      // Only starts that end in a crash count.
+      if (isParked(abort.signal)) await store.inbox.unbegin(work.inbox)
+    }
   }
 
   /** Turns of this session that a dead process left without a message to resume them by. */
   async function endDeadTurns({ session, resumes }: Work): Promise<void> {
-    for (const { id } of await store.turns.list({ session, state: 'running' }))
-      if (id !== resumes)
+    const dead = (await store.turns.list({ session, state: 'running' })).filter(({ id }) => id !== resumes)
+    if (dead.length === 0) return
+    // One that a message waits for goes on when its channel opens.
+    const awaited = new Set((await store.inbox.open()).map(({ turn }) => turn))
+    for (const { id } of dead)
+      if (!awaited.has(id))
         await store.turns.finish({ id, at: clock.now(), state: 'interrupted', messages: [], outbox: [] })
   }
 
@@ -91,10 +109,9 @@ export function laneOfWork(desk: Desk, ground: Ground, running: Runnings, outbox
     const message: OutboundMessage = { to: work.message.at, replyTo: work.message.id, text: poison }
     const items = await rowsOf(work, work.resumes ?? '', message, ground)
     log.error(`A message of ${work.channel.name} was set aside: picoclaw ended twice while it worked on it.`)
-    await store.inbox.setAside(work.inbox, 'picoclaw ended twice while it worked on this message')
+    await store.inbox.setAside(work.inbox, 'picoclaw ended twice while it worked on this message', items)
     if (work.resumes !== undefined)
-      await store.turns.finish({ id: work.resumes, at: clock.now(), state: 'interrupted', messages: [], outbox: items })
-    else await store.outbox.add(items)
+      await store.turns.finish({ id: work.resumes, at: clock.now(), state: 'interrupted', messages: [], outbox: [] })
     await delivery.deliver(work, undefined, message, items)
   }
 

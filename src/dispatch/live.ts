@@ -2,11 +2,7 @@ import type { Channel, LiveMessage } from '../core/channel.ts'
 import type { Delivery } from './answer.ts'
 import type { Work } from './work.ts'
 
-interface Shown {
-  readonly key?: string
-  readonly shown?: string
-  readonly onShown?: (id: string) => Promise<void>
-}
+type Shown = Omit<NonNullable<Parameters<NonNullable<Channel['live']>>[1]>, 'replyTo'>
 
 /** A growing message where the channel can show one; elsewhere nothing is shown before the end. */
 export function liveMessage(channel: Channel | undefined, work: Work, shown: Shown = {}): LiveMessage {

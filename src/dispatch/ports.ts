@@ -79,6 +79,8 @@ export interface Desk {
   ): Promise<HeardMessage>
   /** Runs one turn. Throws a Failure or a Problem when there is no answer. */
   turn(question: TurnQuestion, watcher: TurnWatcher, signal: AbortSignal): Promise<TurnOutcome>
+  /** True when a tool has written to the turn's own chat since this was last asked: what the model says to the same is not said twice. */
+  answered?(turn: string): boolean
   /** Told how a turn ended, once that is stored. */
   ended?(
     message: InboundMessage,

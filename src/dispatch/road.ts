@@ -9,7 +9,6 @@ import { liveMessage, terminal } from './live.ts'
 import { unpackInbound } from './payload.ts'
 import type { Desk, Ground } from './ports.ts'
 import { recovered } from './recover.ts'
-import { remains } from './remains.ts'
 import { runnings } from './running.ts'
 import { joined, liveNote, type Work } from './work.ts'
 
@@ -52,22 +51,36 @@ export function road(desk: Desk, ground: Ground, deliveries: Deliveries = {}): R
   const { store, clock, log, checkpoint } = ground
   const running = runnings()
   const open = new Map<string, { readonly channel: Channel; readonly out: Deliverer }>()
-  const left = remains(store.inbox)
+
+  /** Turns of which a note tells what is shown. */
+  const noted = new Set<string>()
 
   const outbox: Delivery = {
     async live(work, turn) {
       if (work.cause !== 'chat') return liveMessage(undefined, work)
       const name = liveNote(turn)
       const shown = work.resumes === undefined ? undefined : await store.notes.get(name)
+      if (shown !== undefined) noted.add(turn)
+      // A platform that drops doubles shows the same message again.
+      if (shown === underWay && work.channel.keyed !== true) await tellHalf(work, turn)
       return liveMessage(work.channel, work, {
         key: name,
-        ...(typeof shown === 'string' && { shown }),
+        ...(typeof shown === 'string' && shown !== underWay && { shown }),
+        async onShowing() {
+          noted.add(turn)
+          await store.notes.put(name, underWay)
+          await checkpoint('live-showing')
+        },
         async onShown(id) {
           await checkpoint('live-shown')
           await store.notes.put(name, id)
           await checkpoint('live-noted')
         },
+        onChanged: () => checkpoint('live-changed'),
       })
+    },
+    async over(turn) {
+      if (noted.delete(turn)) await store.notes.remove(liveNote(turn))
     },
     outgoing: (work, turn, message) => rowsOf(work, turn, message, ground),
     async deliver(work, _live, _message, items) {
@@ -80,13 +93,29 @@ export function road(desk: Desk, ground: Ground, deliveries: Deliveries = {}): R
   async function send(channel: string, session: string, message: OutboundMessage): Promise<void> {
     const known = open.get(channel)
     const items = await rowsOf({ channel: known?.channel ?? unopened(channel), session }, '', message, ground)
-    await store.outbox.add(items)
-    known?.out.add(items)
+    await checkpoint('send-packed')
+    const fresh = await store.outbox.add(items)
+    await checkpoint('send-stored')
+    known?.out.add(fresh)
+  }
+
+  /** The id of what a former process was showing when it ended is not known: it cannot become the answer. */
+  async function tellHalf({ channel, session, message: { at } }: Work, turn: string): Promise<void> {
+    await send(channel.name, session, { to: at, text: half, key: `half:${turn}` })
   }
 
   async function moved(channel: string, from: string, to: string): Promise<void> {
     await open.get(channel)?.out.moved(from, to)
   }
+
+  function settleStopped({ inbox }: Work, turn: string | undefined): void {
+    if (turn === undefined && inbox.length === 0) return
+    const end = { at: clock.now(), state: 'stopped', trouble: 'Stopped.', messages: [], outbox: [] } as const
+    const stored = turn === undefined ? store.inbox.done(inbox) : store.turns.finish({ id: turn, ...end })
+    stored.catch((error: unknown) => log.error(String(error)))
+  }
+
+  const inHand = (id: string) => running.holds(id) || burst.some(({ inbox }) => inbox.includes(id))
 
   const works = (items: readonly InboxItem[], channel: Channel) =>
     recovered(items, (payload) => unpackInbound(payload, channel, store.blobs), channel)
@@ -108,17 +137,26 @@ export function road(desk: Desk, ground: Ground, deliveries: Deliveries = {}): R
       const out = deliverer(channel, ground, deliveries)
       open.set(channel.name, { channel, out })
       await out.start()
-      for (const work of works(await left.opened(channel.name), channel)) lane.go(work)
+      // What this process has in hand already goes on by itself.
+      const left = (await store.inbox.open()).filter(({ id }) => !inHand(id))
+      await checkpoint('channel-opened')
+      const found = works(left, channel)
+      for (const work of found) if (!controlIn(work)) lane.go(work)
+      // Control words wait for no lane, now as then.
+      for (const work of found) {
+        const control = controlIn(work)
+        if (control) obeyNow(work, control, desk, ground, outbox).catch((error: unknown) => log.error(String(error)))
+      }
     },
     async close(channel) {
       const out = open.get(channel.name)?.out
       open.delete(channel.name)
-      left.closed(channel.name)
       await out?.stop()
     },
     take(item) {
-      const channel = left.mayGo(item) ? open.get(item.channel)?.channel : undefined
-      for (const work of channel ? works([{ ...item, tries: 0 }], channel) : []) lane.go(work)
+      const channel = open.get(item.channel)?.channel
+      if (!channel) return
+      if (!inHand(item.id)) for (const work of works([{ ...item, tries: 0 }], channel)) lane.go(work)
     },
     async ask(channel, message) {
       const { role, cause } = message.due ?? { role: 'owner', cause: 'chat' }
@@ -130,8 +168,11 @@ export function road(desk: Desk, ground: Ground, deliveries: Deliveries = {}): R
     send,
     stop(session) {
       const dropped = burst.drop((work) => session === undefined || work.session === session)
-      for (const { inbox } of dropped) store.inbox.done(inbox).catch((error: unknown) => log.error(String(error)))
-      const turns = running.stop('stopped', session).map(({ work, turn }) => named(work, turn !== undefined))
+      const ended = running.stop('stopped', session)
+      // Whoever is told that it was stopped must not be answered after a restart.
+      for (const { work, turn } of ended) settleStopped(work, turn)
+      for (const work of dropped) settleStopped(work, undefined)
+      const turns = ended.map(({ work, turn }) => named(work, turn !== undefined))
       return [...turns, ...dropped.map((work) => named(work, false)), ...desk.stopOthers(session)]
     },
     interrupt: (session) => running.stop('interrupted', session).length,
@@ -140,7 +181,7 @@ export function road(desk: Desk, ground: Ground, deliveries: Deliveries = {}): R
       const items = await store.outbox.list({ session, state: 'uncertain', limit: 20 })
       for (const item of items.toReversed()) {
         await store.outbox.mark(item.id, 'waiting')
-        open.get(item.channel)?.out.repeat(item)
+        open.get(item.channel)?.out.add([item])
       }
       return items.length
     },
@@ -155,6 +196,10 @@ export function road(desk: Desk, ground: Ground, deliveries: Deliveries = {}): R
     },
   }
 }
+
+/** Stands for the id of a message that is being sent. */
+const underWay = ''
+const half = 'I was interrupted. An unfinished beginning of my answer may stand above; the whole one comes now.'
 
 /** A channel that is off for now: what is sent to it waits in the outbox. */
 const unopened = (name: string): Pick<Channel, 'name' | 'limits'> => ({ name, limits: { maxText: 4_000 } })

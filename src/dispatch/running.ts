@@ -45,6 +45,8 @@ export interface Runnings {
   /** Ends what runs in a session, or everywhere; resolves to it. */
   stop(kind: Stop['kind'], session?: string): readonly Running[]
   find(match: (running: Running) => boolean): Running | undefined
+  /** True when a row of the inbox is being worked on, or waits for that. */
+  holds(inbox: string): boolean
 }
 
 export function runnings(): Runnings {
@@ -89,5 +91,9 @@ export function runnings(): Runnings {
       return ended
     },
     find: (match) => all().find(match),
+    holds: (inbox) =>
+      all().some(({ work, steered }) =>
+        [work, ...steered.map((each) => each.work)].some((each) => each.inbox.includes(inbox)),
+      ),
   }
 }

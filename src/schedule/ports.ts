@@ -28,6 +28,8 @@ export interface ScheduleParts extends Inbound {
   readonly jobs: JobStore
   readonly inbox: Pick<InboxStore, 'open' | 'begin' | 'done'>
   readonly leases: LeaseStore
+  /** Names this process among others on the same store; a name of its own when absent. */
+  readonly owner?: string
   readonly clock: Clock
   readonly log: Log
   /** IANA name for jobs that name none. */

@@ -28,7 +28,7 @@ export interface Runner {
 
 export function runner(parts: ScheduleParts, finish: (job: string, outcome: Outcome) => Promise<void>): Runner {
   const { inbox, leases, clock, log, jobs } = parts
-  const owner = parts.newId()
+  const { owner = parts.newId() } = parts
   const stopping = new AbortController()
   const running = new Map<string, { readonly job: string | undefined; readonly done: Promise<void> }>()
 

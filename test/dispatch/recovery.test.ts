@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { fakeChannel } from '../fakes/channel.ts'
 import { fakeClock } from '../fakes/clock.ts'
 import { memoryStore } from '../fakes/store.ts'
-import { scene, wordsOf } from './scene.ts'
+import { scene, untilAborted, wordsOf } from './scene.ts'
 
 /** A process that stands still for ever at a checkpoint, as if it had been killed there. */
 function dyingAt(place: string, count = 1) {
@@ -143,4 +143,43 @@ test('a turn that is parked at the end of a process goes on in the next', async 
   const next = await scene({ store, clock, turn: async ({ question }) => `went on with ${wordsOf(question) || 'it'}` })
   await clock.advance(1_000)
   assert.deepEqual(next.channel.texts, ['went on with it'])
+})
+
+test('turns that are parked again and again are no poison', async () => {
+  const { store } = twoProcesses()
+  let now = fakeClock().now()
+  for (let process = 0; process < 4; process += 1) {
+    const clock = fakeClock((now += 2 * 60_000))
+    const view = await scene({ store, clock, turn: ({ signal }) => untilAborted(signal) })
+    if (process === 0) await view.channel.hear({ text: 'long' })
+    await clock.advance(400)
+    assert.equal(view.asked.length, 1, `process ${process}`)
+    const drained = view.road.drain(8_000)
+    await clock.advance(8_000)
+    await drained
+  }
+  const clock = fakeClock((now += 2 * 60_000))
+  const last = await scene({ store, clock, turn: async () => 'done at last' })
+  await clock.advance(400)
+  assert.deepEqual(last.channel.texts, ['done at last'])
+})
+
+test('a turn of another channel in the same session is not ended while its message waits', async () => {
+  const { store, clock, later } = twoProcesses()
+  const dead = await scene({ store, clock, checkpoint: dyingAt('turn-answered') })
+  await dead.channel.hear({ text: 'from one channel' })
+  await clock.advance(400)
+  // Before that channel opens again, somebody speaks in the same session elsewhere.
+  const other = await scene({
+    store,
+    clock: later,
+    channel: fakeChannel({ name: 'other' }),
+    session: 'agent:main:fake:direct:p1',
+  })
+  await other.channel.hear({ text: 'from another' })
+  await later.advance(1_000)
+  assert.deepEqual(other.channel.texts, ['answer to from another'])
+  const next = await scene({ store, clock: later, turn: async ({ question }) => `resumed ${question.resumed}` })
+  await later.advance(1_000)
+  assert.deepEqual(next.channel.texts, ['resumed true'])
 })

@@ -31,6 +31,8 @@ interface SceneOptions {
   readonly store?: Store
   readonly clock?: FakeClock
   readonly parallel?: number
+  /** The one conversation of everybody. */
+  readonly session?: string
   readonly services?: (road: () => Road) => CommandServices
   admit?(text: string): Verdict
   turn?(asked: Asked): Promise<string | (Partial<TurnOutcome> & { readonly text: string })>
@@ -66,7 +68,10 @@ export async function scene(options: SceneOptions = {}): Promise<Scene> {
   let ids = 0
   const desk: Desk = {
     admit: async (_, { text }) => options.admit?.(text) ?? { pass: true, role: 'owner', text },
-    route: ({ at, from }) => ({ agent: 'main', session: `agent:main:${at.channel}:direct:${from.id}` }),
+    route: ({ at, from }) => ({
+      agent: 'main',
+      session: options.session ?? `agent:main:${at.channel}:direct:${from.id}`,
+    }),
     async hear({ text, attachments }) {
       const files = await Promise.all(attachments.map(async (file) => Buffer.from(await file.bytes()).toString()))
       return { messages: [userText([text, ...files].filter(Boolean).join('\n'))] }

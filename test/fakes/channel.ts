@@ -82,6 +82,7 @@ export function fakeChannel({
         const words = text
         next(async () => {
           if (id !== undefined) return edit(id, words)
+          await options.onShowing?.()
           id = await send({ to, text: words })
           await options.onShown?.(id)
         })

@@ -22,6 +22,7 @@ export interface ApprovalParts {
   /** Absent: the table of access/rules.ts. */
   readonly rules?: ApprovalPorts['rules'] | undefined
   send(channel: string, session: string, message: OutboundMessage): Promise<void>
+  checkpoint(name: string): Promise<void>
   /** Asks the person at the terminal; undefined when nobody is there. */
   readonly confirm?: ((question: string, signal: AbortSignal) => Promise<boolean | undefined>) | undefined
 }
@@ -34,7 +35,18 @@ export function askingApprovals(parts: ApprovalParts): Approvals {
   const { house, admission, confirm } = parts
   const { store, clock } = house
   return approvals({
-    grants: store.grants,
+    grants: {
+      ...store.grants,
+      async put(grant) {
+        await store.grants.put(grant)
+        await parts.checkpoint(`approval-${grant.state}-stored`)
+      },
+      async move(id, from, to) {
+        const moved = await store.grants.move(id, from, to)
+        await parts.checkpoint(`approval-${to}`)
+        return moved
+      },
+    },
     clock,
     newId: parts.newId,
     sandboxed: async (tool) => (tool === 'exec' || tool === 'bash' || tool === 'cron') && (await parts.sandboxed()),

@@ -6,6 +6,7 @@ import type { ChatRef } from '../../core/place.ts'
 import { Problem } from '../../core/problem.ts'
 import type { CommandServices } from '../../dispatch/commands/services.ts'
 import type { Deliveries } from '../../dispatch/deliver.ts'
+import { platformId } from '../../dispatch/intake.ts'
 import type { Desk, Ground, TurnQuestion } from '../../dispatch/ports.ts'
 import { road, type Road } from '../../dispatch/road.ts'
 import { route } from '../../dispatch/routing/route.ts'
@@ -18,7 +19,7 @@ import { askingApprovals } from './approval.ts'
 import { contextText } from './context.ts'
 import { guarded } from './guarded.ts'
 import { hearMessage, type VoiceHearing } from './hear.ts'
-import { outboxTool, recallTool } from './reach.ts'
+import { outboxTool, recallTool, settleSends } from './reach.ts'
 import { commandServices } from './services.ts'
 import { side } from './side.ts'
 import { type Helpers, subagentDesk } from './subagents.ts'
@@ -73,9 +74,18 @@ export interface AssistantOptions {
   readonly checkpoint?: Ground['checkpoint']
 }
 
+/** What tells this process from others. */
+function processOf({ owner, checkpoint }: Pick<AssistantOptions, 'owner' | 'checkpoint'>) {
+  return {
+    owner: owner ?? processName(randomUUID()),
+    checkpoint: checkpoint ?? (async () => undefined),
+  }
+}
+
 /** Wires the rooms to one road. Nothing is opened before it is used. */
 export function assistant(house: House, options: AssistantOptions): Assistant {
   const { store, clock, log } = house
+  const { owner, checkpoint } = processOf(options)
   const agents = (): Agents => {
     const all = agentsOf(house.current.loaded.config, house.environment)
     const { workspace } = options
@@ -100,7 +110,7 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
   const parts: ToolParts = {
     house,
     spaces,
-    outbox: outboxTool(send, (turn) => answered.has(turn) && answered.set(turn, true)),
+    outbox: outboxTool(send, (turn) => answered.has(turn) && answered.set(turn, true), randomUUID),
     recall: recallTool(store),
     ...lent(options),
     agents: {
@@ -122,6 +132,7 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
     isConsole,
     isOn: (channel) => options.channels().includes(channel),
     send,
+    checkpoint,
     rules: options.rules,
     confirm,
   })
@@ -138,6 +149,10 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
     settled: watched.settled,
     thought: (question: TurnQuestion, text: string) => showThought(question, text),
     answered: (turn: string) => answered.get(turn) === true,
+    async takeUp(question: TurnQuestion) {
+      if (await settleSends(question, store)) answered.set(question.turn, true)
+    },
+    checkpoint,
     newId: randomUUID,
     ...(options.ready && { ready: options.ready }),
   }
@@ -147,6 +162,8 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
       const channel = made.channel(message.at.channel)
       if (channel) await made.arrived(channel, message)
       else if (options.console && isConsole(message.at)) await made.ask(options.console.channel, message)
+      // A channel that is not up takes it in once it is.
+      else await store.inbox.add(waiting(message))
     },
   })
 
@@ -191,6 +208,11 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
         answered.delete(question.turn)
       }
     },
+    answered(turn) {
+      const has = answered.get(turn) === true
+      if (has) answered.set(turn, false)
+      return has
+    },
     ...(options.ended && { ended: options.ended }),
     ...(options.stays && { rested: summaries.rested }),
     async disarm(session) {
@@ -224,13 +246,20 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
       clock,
       log,
       newId: randomUUID,
-      owner: options.owner ?? processName(randomUUID()),
+      owner,
       isDead: hasEnded,
       parallelTurns: () => house.current.loaded.config.agents.defaults.max_parallel_turns,
-      checkpoint: options.checkpoint ?? (async () => undefined),
+      checkpoint,
     },
     options.deliveries,
   )
+  const waiting = (message: InboundMessage) => ({
+    id: randomUUID(),
+    channel: message.at.channel,
+    platformId: platformId(message.at, message.id),
+    at: clock.now(),
+    ...stored(message),
+  })
   const stored = (message: InboundMessage) => {
     const { agent, session } = desk.route(message)
     return { session, payload: JSON.stringify({ message, agent, role: message.due?.role ?? 'member' }) }

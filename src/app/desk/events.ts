@@ -39,8 +39,7 @@ export function showing(watcher: TurnWatcher, options: EventOptions) {
         break
       case 'steered':
         if (event.said === undefined) break
-        // A whole answer stands before what arrived: it stays, and the next one begins below it.
-        watcher.notice(event.said)
+        // A whole answer stands before what arrived: the road has sent it, and the next one begins below it.
         watcher.restart('')
         spoke = gap = false
         break

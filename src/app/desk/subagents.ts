@@ -8,6 +8,7 @@ import {
   type SubagentWork,
 } from '../../agent/subagents.ts'
 import type { InboundMessage } from '../../core/channel.ts'
+import type { Json } from '../../core/json.ts'
 import { Problem } from '../../core/problem.ts'
 import { userText } from '../../core/message.ts'
 import type { ToolContext } from '../../core/tool.ts'
@@ -23,6 +24,10 @@ export interface Helpers {
   text(session: string): string
   /** Ends those of a conversation, or all; a line for each. */
   stop(session?: string): readonly string[]
+  /** Ends all because the process ends; the next one tells their conversations. */
+  park(): void
+  /** Tells the conversations whose background sub-agents ended with a former process. */
+  recover(): Promise<void>
   /** Resolves when none runs any more. */
   idle(): Promise<void>
 }
@@ -37,7 +42,7 @@ const longestResult = 20_000
 
 export function subagentDesk(parts: TurnParts, { arrived }: HelperParts): Helpers {
   const { house, spaces, boxes } = parts
-  const { clock, log } = house
+  const { clock, log, store } = house
   const run = turns(parts)
   const work = subagents({
     run: doWork,
@@ -112,16 +117,26 @@ export function subagentDesk(parts: TurnParts, { arrived }: HelperParts): Helper
     tainted: boolean,
     { origin, sender, role, session }: ToolContext,
   ): InboundMessage {
-    const words = text.length > longestResult ? `${text.slice(0, longestResult).toWellFormed()}…` : text
     return {
-      id: `subagent-${info.id}`,
+      id: idPrefix + info.id,
       from: sender,
       at: origin,
       kind: 'direct',
-      text: `[The sub-agent “${info.label}” has finished. Tell the person what matters of it.]\n\n${words}`,
+      text,
       attachments: [],
       addressed: true,
       due: { cause: 'tool', name: info.label, role, session, ...(tainted && { outside: `agent:${info.agent}` }) },
+    }
+  }
+
+  /** The message is known by its id: whatever ends in between, one of them arrives, once. */
+  async function deliver(message: InboundMessage): Promise<void> {
+    try {
+      await arrived(message)
+      await parts.checkpoint('subagent-delivered')
+      await store.notes.remove(spawned(message.id.slice(idPrefix.length)))
+    } catch (error) {
+      log.error(`What a sub-agent found was not delivered: ${String(error)}`)
     }
   }
 
@@ -130,11 +145,19 @@ export function subagentDesk(parts: TurnParts, { arrived }: HelperParts): Helper
   return {
     tool: {
       async spawn(task, context) {
-        const info = work.spawn(taskOf(task, context), async (done, { text, tainted }) => {
-          await arrived(finding(done, text, tainted, context)).catch((error: unknown) =>
-            log.error(`What a sub-agent found was not delivered: ${String(error)}`),
-          )
+        const asked = taskOf(task, context)
+        const known = Promise.withResolvers<void>()
+        const info = work.spawn(asked, async (done, { text, tainted }) => {
+          await known.promise
+          await deliver(finding(done, finished(done.label, text), tainted, context))
         })
+        await store.notes
+          .put(
+            spawned(info.id),
+            JSON.parse(JSON.stringify(finding(info, lost(info.label, asked.task), false, context))) as Json,
+          )
+          .finally(known.resolve)
+        await parts.checkpoint('subagent-noted')
         return info.id
       },
       async ask(task, context) {
@@ -169,8 +192,28 @@ export function subagentDesk(parts: TurnParts, { arrived }: HelperParts): Helper
     stop(session) {
       const open = work.list(session).filter(({ state }) => state === 'running' || state === 'waiting')
       for (const parent of new Set(open.map((info) => info.parent))) work.stop(parent)
+      // What a person stopped is not missed after a restart.
+      for (const { id } of open)
+        store.notes.remove(spawned(id)).catch((error: unknown) => log.warn(`A note was not removed: ${String(error)}`))
       return open.map(({ label }) => `the sub-agent “${label}”`)
+    },
+    park() {
+      for (const parent of new Set(work.list().map((info) => info.parent))) work.stop(parent)
+    },
+    async recover() {
+      for (const { value } of await store.notes.list(spawned(''))) await deliver(value as unknown as InboundMessage)
     },
     idle: () => work.idle(),
   }
 }
+
+const idPrefix = 'subagent-'
+const spawned = (id: string) => `spawned:${id}`
+
+function finished(label: string, text: string): string {
+  const words = text.length > longestResult ? `${text.slice(0, longestResult).toWellFormed()}…` : text
+  return `[The sub-agent “${label}” has finished. Tell the person what matters of it.]\n\n${words}`
+}
+
+const lost = (label: string, task: string) =>
+  `[The sub-agent “${label}” was interrupted because picoclaw ended. Its result is lost, and what it did so far may or may not have happened. Tell the person, and start it again only if that is still wanted.]\n\nIts task was: ${task}`

@@ -40,6 +40,9 @@ export interface TurnParts {
   thought(question: TurnQuestion, text: string): void
   /** True once a tool has answered the chat of this turn itself. */
   answered(turn: string): boolean
+  /** What a former process left of a turn that is gone on with: what it has surely sent is made known to the log. */
+  takeUp(question: TurnQuestion): Promise<void>
+  checkpoint(name: string): Promise<void>
   /** Resolves when the tools of others had time to come up. */
   ready?(): Promise<void>
   newId(): string
@@ -61,6 +64,7 @@ export function turns(parts: TurnParts) {
     const agent = parts.agents().get(question.agent)
     const workspace = await spaces.of(agent)
     const content = await workspace.read()
+    if (question.resumed) await parts.takeUp(question)
     const state = await store.sessions.state(question.session)
     const { log, asked } = await read(question, state)
     await parts.ready?.()
@@ -95,6 +99,7 @@ export function turns(parts: TurnParts) {
         newId: () => parts.newId(),
         signal,
         redact: redactionOf(house),
+        checkpoint: (name) => parts.checkpoint(name),
       },
       shown.show,
     )

@@ -21,7 +21,13 @@ export interface Clockwork {
   stop(): Promise<void>
 }
 
-export function clockwork(house: House): Clockwork {
+export interface ClockworkParts {
+  /** Names this process among others on the same store. */
+  readonly owner: string
+  readonly checkpoint?: AssistantOptions['checkpoint']
+}
+
+export function clockwork(house: House, { owner, checkpoint }: ClockworkParts): Clockwork {
   const { store, log } = house
   const over = new AbortController()
   let jobs: Schedule | undefined
@@ -45,6 +51,15 @@ export function clockwork(house: House): Clockwork {
       jobs = schedule({
         ...shared,
         ...store,
+        owner,
+        jobs: {
+          ...store.jobs,
+          async fire(...args) {
+            const fired = await store.jobs.fire(...args)
+            await checkpoint?.('cron-fired')
+            return fired
+          },
+        },
         async deliverTo(to, text, key) {
           await desk.road.send(to.channel, `cron:${to.channel}:${to.chat}`, { to, text, key })
         },

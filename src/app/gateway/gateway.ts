@@ -17,6 +17,7 @@ import { type GatewayHttp, openHttp } from './http.ts'
 import { addressOf, becomeInstance, type InstanceFacts, urlOf } from './instance.ts'
 import { isAlive, isGateway } from './process.ts'
 import { statusText } from './report.ts'
+import { setAside } from './set-aside.ts'
 import { countStart } from './unclean.ts'
 
 export interface GatewayOptions extends Omit<HouseOptions, 'service'> {
@@ -74,7 +75,7 @@ async function start(house: House, options: GatewayOptions): Promise<Gateway> {
   const { webhook_host: host, webhook_port: port } = house.current.loaded.config.gateway
   const hooks = webhooks({ host, port }, ({ message }) => log.error(`Webhooks cannot arrive: ${message}`))
   const more = await extensions(house, { waits: false })
-  const works = clockwork(house)
+  const works = clockwork(house, { owner, ...(options.checkpoint && { checkpoint: options.checkpoint }) })
   let channels: ChannelSet | undefined
   const desk = assistant(house, {
     stream: true,
@@ -140,7 +141,10 @@ async function start(house: House, options: GatewayOptions): Promise<Gateway> {
   )
   if (http.listening) await instance.tell({ host: http.listening.host, port: http.listening.port })
   await open.settle()
-  if (!safe) await works.start(desk)
+  if (!safe) {
+    await desk.helpers.recover()
+    await works.start(desk)
+  }
   const following = followConfig(house, over.signal, {
     adopted,
     refused: (why) => tellOwner(desk, why),
@@ -174,23 +178,12 @@ async function isThere(facts: InstanceFacts): Promise<boolean> {
 
 /** Turns finish while nothing new comes in; then the channels are closed. */
 async function stopReceiving(channels: ChannelSet, desk: Assistant): Promise<void> {
-  desk.helpers.stop()
+  desk.helpers.park()
   const summedUp = desk.summingUp.stop()
   await channels.pause()
   await desk.road.drain(drainMs)
   await summedUp
   await channels.stop()
-}
-
-/** After unclean starts nothing is resumed: what waited is kept for a person to look at. */
-async function setAside({ store, log }: House): Promise<void> {
-  const waiting = await store.inbox.open()
-  const why = 'picoclaw started in safe mode after it had ended uncleanly three times'
-  await store.inbox.setAside(
-    waiting.map(({ id }) => id),
-    why,
-  )
-  log.warn(`Safe mode: ${waiting.length} messages were set aside, and no job starts. A clean end leads out of it.`)
 }
 
 async function checks(house: House, channels: ChannelSet, counts: Counts): Promise<Readonly<Record<string, Check>>> {

@@ -177,6 +177,7 @@ export function discordChannel(options: DiscordOptions): Channel {
     health: () => run?.gateway.health() ?? last,
     send: async (message) => out().send(message),
     edit: async (at, id, text) => out().edit(at, id, text),
+    remove: async (at, id) => out().remove(at, id),
     react: async (at, id, emoji) => out().react(at, id, emoji),
     typing: (at) => (run && !run.life.signal.aborted ? run.outbound.typing(at) : { [Symbol.dispose]: () => undefined }),
     async fetch(ref, signal) {
@@ -189,7 +190,7 @@ export function discordChannel(options: DiscordOptions): Channel {
     },
     ...(streaming.enabled &&
       ({
-        live(to, { replyTo, key = crypto.randomUUID(), shown, onShown } = {}) {
+        live(to, { replyTo, key = crypto.randomUUID(), shown, ...told } = {}) {
           return liveMessage({
             clock,
             log,
@@ -201,7 +202,7 @@ export function discordChannel(options: DiscordOptions): Channel {
             edit: async (id, text) => out().edit(to, id, text),
             send: async (message) => out().send(message),
             ...(shown !== undefined && { shown }),
-            ...(onShown && { onShown }),
+            ...told,
           })
         },
       } satisfies Partial<Channel>)),

@@ -18,7 +18,9 @@ export interface LiveOptions {
   edit(id: string, text: string): Promise<void>
   send(message: OutboundMessage): Promise<string>
   readonly shown?: string
+  readonly onShowing?: () => Promise<void>
   readonly onShown?: (id: string) => Promise<void>
+  readonly onChanged?: () => Promise<void>
 }
 
 /** A message that is edited while it grows. What cannot be shown in between is left out: the final text is not held up by it. */
@@ -46,13 +48,17 @@ export function liveMessage(options: LiveOptions): LiveMessage {
   async function put(shown: string): Promise<void> {
     if (id === undefined) {
       const again = doubtful
+      await options.onShowing?.()
       doubtful = true
       id = await options.post(shown)
       doubtful = false
       await options.onShown?.(id)
       // The first post did arrive, with the text of then.
       if (again) await options.edit(id, shown)
-    } else await options.edit(id, shown)
+    } else {
+      await options.edit(id, shown)
+      await options.onChanged?.()
+    }
   }
   async function show(): Promise<void> {
     const [shown, ofText] = [view(), text]

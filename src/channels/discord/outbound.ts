@@ -28,6 +28,7 @@ export interface OutboundOptions {
 export interface Outbound {
   send(message: OutboundMessage): Promise<string>
   edit(at: ChatRef, id: string, text: string): Promise<void>
+  remove(at: ChatRef, id: string): Promise<void>
   react(at: ChatRef, id: string, emoji: string): Promise<void>
   typing(at: ChatRef): Disposable
 }
@@ -91,6 +92,14 @@ export function outbound({ library, rest, clock, log, life, onRefusedToken }: Ou
       delivering(async () => {
         const body = { content: contentOf(text), allowed_mentions: allowedMentions }
         await rest.request('PATCH', `/channels/${targetOf(at)}/messages/${id}`, { body })
+      }),
+    remove: (at, id) =>
+      delivering(async () => {
+        try {
+          await rest.request('DELETE', `/channels/${targetOf(at)}/messages/${id}`)
+        } catch (error) {
+          if (apiCode(library, error) !== unknownMessage) throw error
+        }
       }),
     react: (at, id, emoji) =>
       delivering(async () => {

@@ -15,7 +15,7 @@ export interface RequestDetail {
  * thrown before anything is sent where the bucket is known to be empty. Errors are those of discord.js and of fetch.
  */
 export interface Rest {
-  request<T>(method: 'GET' | 'POST' | 'PATCH' | 'PUT', path: string, detail?: RequestDetail): Promise<T>
+  request<T>(method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE', path: string, detail?: RequestDetail): Promise<T>
   close(): void
 }
 

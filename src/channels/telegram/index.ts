@@ -13,7 +13,7 @@ import type { TelegramOptions } from './ports.ts'
 import { receiving } from './receiving.ts'
 import { rests } from './rests.ts'
 import { maxCaption, maxText } from './payload.ts'
-import { editMessage, sendMessage } from './send.ts'
+import { editMessage, removeMessage, sendMessage } from './send.ts'
 import { liveTurns } from './turns.ts'
 import { showTyping } from './typing.ts'
 
@@ -68,6 +68,7 @@ export function telegramChannel(options: TelegramOptions): Channel {
     fetch: load,
     send: (message) => delivering(message.to, () => sendMessage(api, message)),
     edit: (to, id, text) => delivering(to, () => editMessage(api, to, id, text)),
+    remove: (to, id) => delivering(to, () => removeMessage(api, to, id)),
     typing: (to) => showTyping(to, api, clock, pauses),
     react: (to, id, emoji) =>
       delivering(to, async () => {
@@ -81,11 +82,11 @@ export function telegramChannel(options: TelegramOptions): Channel {
         throw deliveryFailure(error)
       }
     },
-    live: (to, { replyTo, shown, onShown } = {}) =>
+    live: (to, { replyTo, shown, ...told } = {}) =>
       growingMessage({
         to,
         ...(shown !== undefined && { shown }),
-        ...(onShown && { onShown }),
+        ...told,
         clock,
         log,
         streaming: settings.streaming ?? usualStreaming,

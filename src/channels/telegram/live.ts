@@ -12,7 +12,9 @@ import { maxText } from './payload.ts'
 export interface Growing {
   readonly to: ChatRef
   readonly shown?: string
+  readonly onShowing?: () => Promise<void>
   readonly onShown?: (id: string) => Promise<void>
+  readonly onChanged?: () => Promise<void>
   readonly clock: Clock
   readonly log: Log
   readonly streaming: Streaming
@@ -57,9 +59,13 @@ export function growingMessage(growing: Growing): LiveMessage {
     seen = { size: text.length, note, began: true }
     if (telegramText(first).trim() === '') return
     if (id === undefined) {
+      await growing.onShowing?.()
       id = await growing.begin(first)
       await growing.onShown?.(id)
-    } else await growing.change(id, first)
+    } else {
+      await growing.change(id, first)
+      await growing.onChanged?.()
+    }
     // There is no room for more.
     if (first !== shown) stop.abort()
   }

@@ -51,3 +51,13 @@ export async function editMessage(api: Api, at: ChatRef, id: string, text: strin
     throw error
   }
 }
+
+/** Takes a message back. */
+export async function removeMessage(api: Api, at: ChatRef, id: string): Promise<void> {
+  const { chat_id } = placeFields(known(at))
+  try {
+    await api.call('deleteMessage', { chat_id, message_id: Number(id) })
+  } catch (error) {
+    if (!said(error, /message to delete not found/i)) throw error
+  }
+}

@@ -26,6 +26,7 @@ export function inbox(database: DatabaseSync, clock: Clock): InboxStore {
   const open = database.prepare(`SELECT * FROM inbox WHERE state = 'open' ORDER BY at, number`)
   const begin = database.prepare(`
     UPDATE inbox SET tries = tries + 1 WHERE id = ? AND state = 'open' RETURNING tries`)
+  const unbegin = database.prepare(`UPDATE inbox SET tries = tries - 1 WHERE id = ? AND state = 'open' AND tries > 0`)
   const replace = database.prepare(`
     UPDATE inbox SET payload = :payload
     WHERE channel = :channel AND platform_id = :platformId AND state = 'open' AND turn IS NULL`)
@@ -51,6 +52,9 @@ export function inbox(database: DatabaseSync, clock: Clock): InboxStore {
     async begin(ids) {
       return transaction(database, () => Math.max(0, ...ids.map((id) => Number(begin.get(id)?.['tries'] ?? 0))))
     },
+    async unbegin(ids) {
+      transaction(database, () => ids.forEach((id) => unbegin.run(id)))
+    },
     async replace(channel, platformId, payload) {
       return replace.run({ channel, platformId, payload }).changes > 0
     },
@@ -61,9 +65,12 @@ export function inbox(database: DatabaseSync, clock: Clock): InboxStore {
         send(outbox)
       })
     },
-    async setAside(ids, why) {
+    async setAside(ids, why, outbox = []) {
       const now = clock.now()
-      transaction(database, () => ids.forEach((id) => setAside.run({ id, why, now })))
+      transaction(database, () => {
+        for (const id of ids) setAside.run({ id, why, now })
+        send(outbox)
+      })
     },
     async aside(limit = 100) {
       return aside.all(limit).map((row) => ({ ...asItem(row), why: String(row['why']) }))

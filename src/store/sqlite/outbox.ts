@@ -8,20 +8,21 @@ const keepMs = 30 * 24 * 3_600_000
 /** Old messages forgotten with each that is added: more than come, and few enough to cost nothing. */
 const forgotten = 4
 
-/** Stores messages on their way out; one whose id is known stays as it is. Runs within the caller's transaction. */
-export function outboxWriter(database: DatabaseSync): (items: readonly NewOutboxItem[]) => void {
+type Write = <Item extends NewOutboxItem>(items: readonly Item[]) => readonly Item[]
+
+/** Stores messages on their way out; one whose id is known stays as it is. Returns the new ones. Runs within the caller's transaction. */
+export function outboxWriter(database: DatabaseSync): Write {
   const forget = database.prepare(`
     DELETE FROM outbox WHERE number IN (
       SELECT number FROM outbox WHERE state IN ('sent', 'dead') AND at < ? LIMIT ${forgotten})`)
   const insert = database.prepare(`
     INSERT INTO outbox (id, channel, chat, session, turn, at, payload) VALUES (?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (id) DO NOTHING`)
-  return (items) => {
-    for (const { id, channel, chat, session, turn, at, payload } of items) {
+  return (items) =>
+    items.filter(({ id, channel, chat, session, turn, at, payload }) => {
       forget.run(at - keepMs)
-      insert.run(id, channel, chat, session, turn ?? null, at, payload)
-    }
-  }
+      return insert.run(id, channel, chat, session, turn ?? null, at, payload).changes > 0
+    })
 }
 
 export function outbox(database: DatabaseSync): OutboxStore {
@@ -33,7 +34,7 @@ export function outbox(database: DatabaseSync): OutboxStore {
     UPDATE outbox SET state = :state, note = :note, platform_id = coalesce(:platformId, platform_id) WHERE id = :id`)
   return {
     async add(items) {
-      transaction(database, () => insert(items))
+      return transaction(database, () => insert(items))
     },
     async open(channel) {
       return open.all({ channel: channel ?? null }).map(asItem)

@@ -37,12 +37,13 @@ export function turns(database: DatabaseSync): TurnStore {
         done.run({ id, at })
       })
     },
-    async join({ id, at, inbox, messages }) {
+    async join({ id, at, inbox, messages, outbox = [] }) {
       transaction(database, () => {
         const session = one.get(id)?.['session']
         if (session === undefined) return
         for (const item of inbox) takeUp.run({ turn: id, id: item })
         log(String(session), id, at, messages)
+        send(outbox)
       })
     },
     async get(id) {

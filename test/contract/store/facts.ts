@@ -36,6 +36,12 @@ export function facts(each: Each): void {
     await leases.release('l', 'b')
     assert.equal(await leases.holder('l'), undefined)
     assert.equal(await leases.take('l', 'c', 21, 30), true)
+    await leases.take('m', 'c', 21, 30)
+    await leases.releaseAll('b')
+    assert.equal(await leases.take('l', 'd', 22, 30), false)
+    await leases.releaseAll('c')
+    assert.equal(await leases.take('l', 'd', 22, 30), true)
+    assert.equal(await leases.take('m', 'd', 22, 30), true)
   })
 
   each('the same bytes are one blob', async ({ blobs }, { other }) => {

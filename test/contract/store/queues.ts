@@ -22,6 +22,19 @@ const leaving = (id: string, more: Partial<OutboxItem> = {}): Omit<OutboxItem, '
 const ids = (items: readonly { readonly id: string }[]) => items.map(({ id }) => id)
 
 export function queues(each: Each): void {
+  each('a start that is taken back does not count; what is done has none to take back', async ({ inbox }) => {
+    await inbox.add(received('i'))
+    assert.equal(await inbox.begin(['i']), 1)
+    await inbox.unbegin(['i'])
+    assert.equal(await inbox.begin(['i']), 1)
+    await inbox.unbegin(['i'])
+    await inbox.unbegin(['i'])
+    assert.equal((await inbox.open())[0]?.tries, 0)
+    await inbox.done(['i'])
+    await inbox.unbegin(['i'])
+    assert.equal(await inbox.begin(['i']), 0)
+  })
+
   each('a message that is done without a turn is so together with what is said to it', async ({ inbox, outbox }) => {
     await inbox.add(received('i'))
     await inbox.done(['i'], [leaving('o')])
@@ -95,7 +108,7 @@ export function queues(each: Each): void {
 
   each('messages on their way out keep their order and their state', async ({ outbox }, { other }) => {
     await outbox.add([leaving('a', { turn: 't' }), leaving('b'), leaving('c', { channel: 'd', session: 'x', at: 0 })])
-    await outbox.add([leaving('a', { payload: '"changed"' })])
+    assert.deepEqual(await outbox.add([leaving('a', { payload: '"changed"' })]), [])
     assert.deepEqual(ids(await outbox.open()), ['c', 'a', 'b'])
     assert.deepEqual((await outbox.open('c'))[0], { ...leaving('a', { turn: 't' }), state: 'waiting' })
     await outbox.mark('a', 'sending')

@@ -165,6 +165,13 @@ export function restFake(place: World, base: () => string, dispatch: (type: stri
     if (rest === '/messages' && method === 'POST') return post(channel, request)
     if (rest === '/messages' && method === 'GET') return list(channel, query)
     if (one !== undefined && method === 'PATCH') return patch(channel, one, request)
+    if (one !== undefined && method === 'DELETE') {
+      const messages = place.messages.get(channel) ?? []
+      const at = messages.findIndex(({ id }) => id === one)
+      if (at < 0) return refusal(404, 10_008, 'Unknown Message')
+      messages.splice(at, 1)
+      return nothing
+    }
     if (one !== undefined && method === 'GET') {
       const message = find(channel, one)
       return message ? json(told(message)) : refusal(404, 10_008, 'Unknown Message')

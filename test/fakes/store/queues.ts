@@ -42,8 +42,10 @@ export function memoryQueues(write: Write) {
     const item = { id, channel, platformId, session, at, payload, tries }
     return turn === undefined ? item : { ...item, turn }
   }
-  const send = (items: readonly NewOutboxItem[]) => {
-    for (const item of items) if (!sent.has(item.id)) sent.set(item.id, { ...item, state: 'waiting' })
+  const send = <Item extends NewOutboxItem>(items: readonly Item[]): readonly Item[] => {
+    const fresh = items.filter(({ id }) => !sent.has(id))
+    for (const item of fresh) sent.set(item.id, { ...item, state: 'waiting' })
+    return fresh
   }
 
   const inbox: InboxStore = {
@@ -52,6 +54,9 @@ export function memoryQueues(write: Write) {
     async begin(ids) {
       for (const id of ids) changeOpen(id, { tries: (received.get(id)?.tries ?? 0) + 1 })
       return Math.max(0, ...ids.map((id) => (received.get(id)?.state === 'open' ? received.get(id)?.tries : 0) ?? 0))
+    },
+    async unbegin(ids) {
+      for (const id of ids) changeOpen(id, { tries: Math.max(0, (received.get(id)?.tries ?? 0) - 1) })
     },
     async replace(channel, platformId, payload) {
       const item = received.values().find((item) => item.channel === channel && item.platformId === platformId)
@@ -63,8 +68,9 @@ export function memoryQueues(write: Write) {
       for (const id of ids) changeOpen(id, { state: 'done', payload: '' })
       send(items)
     },
-    async setAside(ids, why) {
+    async setAside(ids, why, items = []) {
       for (const id of ids) changeOpen(id, { state: 'aside', why, ended: (ended += 1) })
+      send(items)
     },
     async aside(limit = 100) {
       return [...received.values()]
@@ -108,11 +114,12 @@ export function memoryQueues(write: Write) {
       send(items)
       for (const item of received.values()) if (item.turn === id) changeOpen(item.id, { state: 'done', payload: '' })
     },
-    async join({ id, at, inbox: ids, messages }) {
+    async join({ id, at, inbox: ids, messages, outbox: items = [] }) {
       const turn = turns.get(id)
       if (!turn) return
       for (const item of ids) changeOpen(item, { turn: id })
       write(turn.session, id, at, messages)
+      send(items)
     },
     get: async (id) => turns.get(id),
     async list({ session, state, limit = 100 } = {}) {

@@ -53,10 +53,13 @@ interface Poll {
 export async function fakeTelegram({
   token = '123456:TEST-token',
   heard,
+  onCall = () => undefined,
 }: {
   readonly token?: string
   /** Called for each call as it arrives; then calls are not kept. */
   readonly heard?: (call: Call) => void
+  /** Told of each call, before and after it is carried out. */
+  readonly onCall?: (call: Call, when: 'arrived' | 'done') => void
 } = {}): Promise<FakeTelegram> {
   const chats: readonly FakeChat[] = [
     { id: 1001, type: 'private', first_name: 'Alice' },
@@ -161,6 +164,7 @@ export async function fakeTelegram({
     if (call instanceof Refused) return answer(call.status, failure(call.status, call.message))
     if (heard) heard(call)
     else calls.push(call)
+    onCall(call, 'arrived')
     const fault = faults.get(call.method)?.shift()
     if (fault?.cut === 'after')
       settle(
@@ -171,6 +175,7 @@ export async function fakeTelegram({
     if (fault) return fail(fault, request, response, answer)
     if (call.method === 'getUpdates') return getUpdates(call, response, answer)
     settle(() => perform(state, call), answer)
+    onCall(call, 'done')
     for (const wake of waiting) wake()
     if (call.method === 'setWebhook') await deliver()
   }
