@@ -168,8 +168,7 @@ export function people(fake: FakeTelegram, vendor: ScriptedVendor, count: number
   }
 }
 
-export const shows = (fake: FakeTelegram, text: string): boolean =>
-  fake.shown.some((shown) => shown.text.includes(text))
+const shows = (fake: FakeTelegram, text: string): boolean => fake.shown.some((shown) => shown.text.includes(text))
 export const doubted = (fake: FakeTelegram, chat: number, after: number): boolean =>
   fake.shown.some((shown) => shown.chat === chat && shown.id > after && shown.text.includes('may not have arrived'))
 

@@ -17,7 +17,7 @@ const gateway = { place: 'gateway' } as const
 const rare = { place: 'gateway', rare: true } as const
 
 /** The life of a message, step by step: each is a moment at which the process is killed. */
-export const steps = {
+const steps = {
   'poll-answered': { place: 'platform' },
   'message-arrived': gateway,
   'message-admitted': gateway,

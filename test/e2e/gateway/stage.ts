@@ -45,7 +45,7 @@ export interface StageOptions {
 }
 
 /** The usual configuration: one model, one Telegram bot that Alice, its owner, talks to. */
-export function usualConfig(telegram: Pick<FakeTelegram, 'url' | 'token'>, model: Pick<ScriptedModel, 'url'>) {
+function usualConfig(telegram: Pick<FakeTelegram, 'url' | 'token'>, model: Pick<ScriptedModel, 'url'>) {
   return {
     version: 3,
     model_list: [{ model_name: 'm', model: 'openai/m', api_base: model.url, api_key: 'sk-key-of-the-stage' }],
