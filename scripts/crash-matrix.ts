@@ -1,5 +1,6 @@
 // Kills a gateway at every step of a message's life and writes what was found to docs/reliability.md.
 // node scripts/crash-matrix.ts [SEEDS] [MESSAGES] [PARALLEL] [WAVES]
+import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { crashRun, type RunResult } from '../test/crash/run.ts'
@@ -46,5 +47,8 @@ function tell(result: RunResult): void {
 
 function write(): void {
   const day = new Date().toISOString().slice(0, 10)
-  writeFileSync(page, reliabilityPage({ day, results, broken, planned: total, options: { seeds, messages, waves } }))
+  writeFileSync(
+    page,
+    reliabilityPage({ day, results, broken, planned: total, options: { seeds, messages, parallel, waves } }),
+  )
 }

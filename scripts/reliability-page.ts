@@ -10,7 +10,12 @@ interface Findings {
   readonly broken: readonly { readonly step: string; readonly seed: number; readonly why: string }[]
   /** Runs that were asked for. */
   readonly planned: number
-  readonly options: { readonly seeds: number; readonly messages: number; readonly waves: number }
+  readonly options: {
+    readonly seeds: number
+    readonly messages: number
+    readonly parallel: number
+    readonly waves: number
+  }
 }
 
 /** Chains of one, two and five candidates; the longer ones with one and with all failing. */
@@ -40,7 +45,7 @@ export function reliabilityPage({ day, results, broken, planned, options }: Find
   ]
   return `# Reliability
 
-Written by \`node scripts/crash-matrix.ts ${options.seeds} ${options.messages} 2 ${options.waves}\` on ${day}.
+Written by \`node scripts/crash-matrix.ts ${options.seeds} ${options.messages} ${options.parallel} ${options.waves}\` on ${day}.
 
 ## Kill -9 at every step
 
