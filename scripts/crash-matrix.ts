@@ -51,4 +51,5 @@ function write(): void {
     page,
     reliabilityPage({ day, results, broken, planned: total, options: { seeds, messages, parallel, waves } }),
   )
+  spawnSync(join(import.meta.dirname, '..', 'node_modules', '.bin', 'oxfmt'), [page])
 }
