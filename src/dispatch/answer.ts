@@ -326,7 +326,7 @@ function broken(work: Work, error: unknown, signal: AbortSignal, said: string): 
 }
 
 /** Without it the next question would bring up the one that was stopped. */
-const leftOff = userText('[I stopped you here. Leave this, unless I ask for it again.]')
+export const leftOff = userText('[I stopped you here. Leave this, unless I ask for it again.]')
 
 const parked = (signal: AbortSignal) => signal.reason instanceof Stop && signal.reason.kind === 'parked'
 

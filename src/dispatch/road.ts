@@ -1,6 +1,6 @@
 import type { Channel, InboundMessage, OutboundMessage, Receiver } from '../core/channel.ts'
 import type { InboxItem } from '../core/store.ts'
-import { controlIn, type Delivery, obeyNow, rowsOf } from './answer.ts'
+import { controlIn, type Delivery, leftOff, obeyNow, rowsOf } from './answer.ts'
 import { bursts } from './bursts.ts'
 import { type Deliveries, deliverer, type Deliverer } from './deliver.ts'
 import { intake } from './intake.ts'
@@ -110,7 +110,7 @@ export function road(desk: Desk, ground: Ground, deliveries: Deliveries = {}): R
 
   function settleStopped({ inbox }: Work, turn: string | undefined): void {
     if (turn === undefined && inbox.length === 0) return
-    const end = { at: clock.now(), state: 'stopped', trouble: 'Stopped.', messages: [], outbox: [] } as const
+    const end = { at: clock.now(), state: 'stopped', trouble: 'Stopped.', messages: [leftOff], outbox: [] } as const
     const stored = turn === undefined ? store.inbox.done(inbox) : store.turns.finish({ id: turn, ...end })
     stored.catch((error: unknown) => log.error(String(error)))
   }
