@@ -1,5 +1,7 @@
 // Kills a gateway at every step of a message's life and writes what was found to docs/reliability.md.
-// node scripts/crash-matrix.ts [SEEDS] [MESSAGES] [PARALLEL] [WAVES]
+// node scripts/crash-matrix.ts [SEEDS] [MESSAGES] [PARALLEL] [WAVES] [STEP ...]
+//
+// Without steps, every step.
 import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -7,9 +9,16 @@ import { crashRun, type RunResult } from '../test/crash/run.ts'
 import { stepNames, type StepName } from '../test/crash/steps.ts'
 import { reliabilityPage } from './reliability-page.ts'
 
-const [seeds = 10, messages = 200, parallel = 2, waves = 4] = process.argv.slice(2).map(Number)
+const [seeds = 10, messages = 200, parallel = 2, waves = 4] = process.argv.slice(2, 6).map(Number)
+const asked = process.argv.slice(6)
+const unknown = asked.filter((name) => !stepNames.some((step) => step === name))
+if (unknown.length > 0) {
+  process.stderr.write(`Not a step: ${unknown.join(', ')}. The steps are ${stepNames.join(', ')}.\n`)
+  process.exit(2)
+}
+const steps = asked.length === 0 ? stepNames : stepNames.filter((name) => asked.includes(name))
 const page = join(import.meta.dirname, '..', 'docs', 'reliability.md')
-const jobs = Array.from({ length: seeds }, (_, seed) => stepNames.map((step) => ({ step, seed: seed + 1 }))).flat()
+const jobs = Array.from({ length: seeds }, (_, seed) => steps.map((step) => ({ step, seed: seed + 1 }))).flat()
 const total = jobs.length
 const results: RunResult[] = []
 const broken: { readonly step: StepName; readonly seed: number; readonly why: string }[] = []
@@ -30,7 +39,7 @@ async function work(): Promise<void> {
       process.stdout.write(`${step} seed ${seed}: BROKEN ${String(error)}\n`)
     }
     // What was done so far stands on the page, should this be ended early.
-    if (results.length % stepNames.length === 0) write()
+    if (results.length % steps.length === 0) write()
   }
 }
 
@@ -49,7 +58,7 @@ function write(): void {
   const day = new Date().toISOString().slice(0, 10)
   writeFileSync(
     page,
-    reliabilityPage({ day, results, broken, planned: total, options: { seeds, messages, parallel, waves } }),
+    reliabilityPage({ day, results, broken, planned: total, options: { seeds, messages, parallel, waves, steps } }),
   )
   spawnSync(join(import.meta.dirname, '..', 'node_modules', '.bin', 'oxfmt'), [page])
 }

@@ -15,6 +15,7 @@ interface Findings {
     readonly messages: number
     readonly parallel: number
     readonly waves: number
+    readonly steps: readonly StepName[]
   }
 }
 
@@ -29,6 +30,8 @@ const share = (part: number, whole: number) => `${(whole === 0 ? 0 : (100 * part
 export function reliabilityPage({ day, results, broken, planned, options }: Findings): string {
   const said = sum(results, (run) => run.said)
   const uncertain = sum(results, (run) => run.uncertain)
+  const { seeds, messages, parallel, waves, steps } = options
+  const command = [seeds, messages, parallel, waves, ...(steps.length < stepNames.length ? steps : [])].join(' ')
   const figures: readonly (readonly [string, string | number])[] = [
     [
       'steps at which the process was killed',
@@ -45,14 +48,14 @@ export function reliabilityPage({ day, results, broken, planned, options }: Find
   ]
   return `# Reliability
 
-Written by \`node scripts/crash-matrix.ts ${options.seeds} ${options.messages} ${options.parallel} ${options.waves}\` on ${day}.
+Written by \`node scripts/crash-matrix.ts ${command}\` on ${day}.
 
 ## Kill -9 at every step
 
 A gateway runs in a process of its own, with the real Telegram client against a Bot API server on loopback and a scripted model behind a real
 HTTP endpoint. People write to it: questions with short, long and slowly growing answers, bursts, messages into a running turn, commands, tools
 that append to a file, write to the chat, run commands after an owner's word, start sub-agents and set reminders, and chats that move. The
-process is killed with SIGKILL at one step, ${options.waves === 1 ? 'once' : `${options.waves} times`} a run, and started again. Then the log, the model's requests, the chats and the traces of the
+process is killed with SIGKILL at one step, ${waves === 1 ? 'once' : `${waves} times`} a run, and started again. Then the log, the model's requests, the chats and the traces of the
 tools are compared.
 
 | | |
@@ -67,9 +70,9 @@ ${figures.map(([name, value]) => `| ${name} | ${value} |`).join('\n')}
 
 | step | where | kills | messages | lost | doubled | silent | uncertain |
 | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |
-${stepNames.map((step) => row(step, results)).join('\n')}
+${steps.map((step) => row(step, results)).join('\n')}
 
-Each row is ${options.seeds} seeds of ${options.messages} messages; the commands by which owners allow something come on top. \`npm test\` runs a few of the steps. The
+Each row is ${seeds} seeds of ${messages} messages; the commands by which owners allow something come on top. \`npm test\` runs a few of the steps. The
 command without numbers runs ten seeds of 200 messages with four kills each.
 
 ## Failover
