@@ -1,10 +1,10 @@
 import { checkConfig, configPath, explainKey, migrateFile, setKey, unsetKey } from '../../app/config.ts'
 import type { Json } from '../../core/json.ts'
 import { exitCodes, Problem } from '../../core/problem.ts'
-import { nearest } from '../../kit/nearest.ts'
 import type { Command } from '../command.ts'
 import type { Io } from '../io.ts'
 import { parse } from '../options.ts'
+import { unknownWord } from '../subcommand.ts'
 
 const command: Command = {
   usage: `Usage: picoclaw config path | check [--json]
@@ -30,11 +30,7 @@ KEY is a dotted path: agents.defaults.model_name, model_list[0].rpm, model_list.
     if (word === 'migrate') return migrate(values['dry-run'] ?? false, io, values.json ?? false)
     const action = actions[word]
     if (action) return action(rest, io, values.json ?? false)
-    const close = nearest(word, [...Object.keys(actions), 'migrate'])
-    throw new Problem(word === '' ? 'config takes a word.' : `config has no "${word}".`, {
-      mend: close ? `Did you mean "picoclaw config ${close}"?` : 'See "picoclaw help config".',
-      exitCode: exitCodes.usage,
-    })
+    throw unknownWord('config', word, [...Object.keys(actions), 'migrate'])
   },
 }
 export default command

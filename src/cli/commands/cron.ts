@@ -1,10 +1,10 @@
 import { jobLine, type JobLine, withJobs } from '../../app/cron.ts'
 import { exitCodes, Problem } from '../../core/problem.ts'
-import { nearest } from '../../kit/nearest.ts'
 import { timesOf } from '../cron/times.ts'
 import type { Command } from '../command.ts'
 import type { Io } from '../io.ts'
 import { parse } from '../options.ts'
+import { subcommand } from '../subcommand.ts'
 
 const command: Command = {
   usage: `Usage: picoclaw cron list [--json]
@@ -34,14 +34,8 @@ run       makes it due now; a running gateway starts it within seconds
       --json              one JSON object instead of words
 `,
   async run(args, io) {
-    const [word = 'list', ...rest] = args[0]?.startsWith('-') ? ['list', ...args] : args
-    const action = Object.hasOwn(actions, word) ? actions[word] : undefined
-    if (action) return action(rest, io)
-    const close = nearest(word, Object.keys(actions))
-    throw new Problem(`cron has no "${word}".`, {
-      mend: close ? `Did you mean "picoclaw cron ${close}"?` : 'See "picoclaw help cron".',
-      exitCode: exitCodes.usage,
-    })
+    const { action, rest } = subcommand('cron', actions, args)
+    return action(rest, io)
   },
 }
 export default command

@@ -1,11 +1,11 @@
 import { addMcpServer, approveMcpServer, type McpRow, mcpRows, removeMcpServer } from '../../app/mcp.ts'
 import { exitCodes, Problem } from '../../core/problem.ts'
-import { nearest } from '../../kit/nearest.ts'
 import type { Command } from '../command.ts'
 import type { Io } from '../io.ts'
 import { readDuration, readMcpAddition } from '../mcp-arguments.ts'
 import { parse } from '../options.ts'
 import { table } from '../table.ts'
+import { subcommand } from '../subcommand.ts'
 
 const command: Command = {
   usage: `Usage: picoclaw mcp [list] [--status] [--timeout 5s] [--json]
@@ -33,14 +33,8 @@ Options of add, before the name or the command:
   --json               the outcome as JSON
 `,
   async run(args, io) {
-    const [word = 'list', ...rest] = args[0]?.startsWith('-') ? ['list', ...args] : args
-    const action = Object.hasOwn(actions, word) ? actions[word] : undefined
-    if (action) return action(rest, io)
-    const close = nearest(word, Object.keys(actions))
-    throw new Problem(`mcp has no "${word}".`, {
-      mend: close ? `Did you mean "picoclaw mcp ${close}"?` : 'See "picoclaw help mcp".',
-      exitCode: exitCodes.usage,
-    })
+    const { action, rest } = subcommand('mcp', actions, args)
+    return action(rest, io)
   },
 }
 export default command

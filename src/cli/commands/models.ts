@@ -1,7 +1,6 @@
-import { exitCodes, Problem } from '../../core/problem.ts'
-import { nearest } from '../../kit/nearest.ts'
 import type { Command } from '../command.ts'
 import type { Io } from '../io.ts'
+import { subcommand } from '../subcommand.ts'
 
 /** The words after `models`, each with a file of its own. */
 const actions = {
@@ -30,15 +29,8 @@ default   prints or changes the model that is asked when nobody names one
 remove    takes the rows of a name out of the list
 `,
   async run(args, io) {
-    const [word = 'list', ...rest] = args[0]?.startsWith('-') ? ['list', ...args] : args
-    if (!Object.hasOwn(actions, word)) {
-      const close = nearest(word, Object.keys(actions))
-      throw new Problem(`models has no "${word}".`, {
-        mend: close ? `Did you mean "picoclaw models ${close}"?` : 'See "picoclaw help models".',
-        exitCode: exitCodes.usage,
-      })
-    }
-    const { run } = await actions[word as keyof typeof actions]()
+    const { action, rest } = subcommand('models', actions, args)
+    const { run } = await action()
     return run(rest, io)
   },
 }

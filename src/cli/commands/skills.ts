@@ -1,10 +1,10 @@
 import { openSkills, type Skills } from '../../app/skills.ts'
 import { exitCodes, Problem } from '../../core/problem.ts'
-import { nearest } from '../../kit/nearest.ts'
 import type { Command } from '../command.ts'
 import type { Io } from '../io.ts'
 import { parse } from '../options.ts'
 import { readSkillInstall } from '../skill-arguments.ts'
+import { subcommand } from '../subcommand.ts'
 
 const command: Command = {
   usage: `Usage: picoclaw skills [list] [--json]
@@ -25,15 +25,7 @@ list-builtin  the skills that came with picoclaw
 A skill is instructions that the agent follows, and scripts that it may run. Read it before you trust it.
 `,
   async run(args, io) {
-    const [word = 'list', ...rest] = args[0]?.startsWith('-') ? ['list', ...args] : args
-    const action = Object.hasOwn(actions, word) ? actions[word] : undefined
-    if (!action) {
-      const close = nearest(word, Object.keys(actions))
-      throw new Problem(`skills has no "${word}".`, {
-        mend: close ? `Did you mean "picoclaw skills ${close}"?` : 'See "picoclaw help skills".',
-        exitCode: exitCodes.usage,
-      })
-    }
+    const { action, rest } = subcommand('skills', actions, args)
     const abort = new AbortController()
     using _interrupt = io.onInterrupt(() => abort.abort(new Error('stopped')))
     try {
