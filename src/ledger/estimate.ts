@@ -2,7 +2,7 @@ import type { ChatRequest, Usage } from '../core/chat.ts'
 import type { Call } from '../core/provider.ts'
 import type { Price } from '../models/entry.ts'
 import { costMicros } from '../models/price.ts'
-import type { Spent } from './ports.ts'
+import type { Spent } from '../core/spent.ts'
 
 /** Tokens of an answer for which nobody named a limit: it is named then, so that the worst case is one. */
 const outputUnlimited = 16_384

@@ -1,6 +1,4 @@
 import type { Call } from '../core/provider.ts'
-import type { Usage } from '../core/chat.ts'
-import type { FailureKind } from '../core/failure.ts'
 import type { GrantStore, LedgerStore, SessionStore, TurnStore } from '../core/store.ts'
 import type { Price } from '../models/entry.ts'
 
@@ -27,25 +25,6 @@ export interface Spending {
   readonly endpoint: string
   /** Undefined where nobody knows it. */
   readonly price: Price | undefined
-}
-
-/** How a call ended. `heard`: bytes of text that came; `reached`: how far it had come. */
-export type Spent =
-  | { readonly outcome: 'ok'; readonly usage: Usage; readonly heard: number }
-  | {
-      readonly outcome: FailureKind
-      readonly reached: 'nothing' | 'vendor' | 'answer'
-      readonly usage: Usage | undefined
-      readonly heard: number
-    }
-
-/** Leave to spend. */
-export interface Leave {
-  /** The most that may be asked for, where that is less than the call wants, or the call names no limit. */
-  readonly maxTokens?: number
-  /** What the reader of the answer should know. */
-  readonly notes: readonly string[]
-  settle(spent: Spent): Promise<void>
 }
 
 /** Everything that `why` reads. */

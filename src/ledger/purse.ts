@@ -7,7 +7,8 @@ import type { Price } from '../models/entry.ts'
 import { caps, capWords, readExtras, type KnownCap } from './caps.ts'
 import { spentMicros, worstCase, worstMicros, type WorstCase } from './estimate.ts'
 import { dollars } from './money.ts'
-import type { BudgetSettings, Leave, Spending } from './ports.ts'
+import type { Leave } from '../core/spent.ts'
+import type { BudgetSettings, Spending } from './ports.ts'
 
 export interface PurseParts {
   /** The configuration in use now. */

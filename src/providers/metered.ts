@@ -6,7 +6,8 @@ import type { Call, EventReply, Provider, Reply, ReplyEnd } from '../core/provid
 import type { LedgerRow, LedgerStore } from '../core/store.ts'
 import type { Price } from '../models/entry.ts'
 import { costMicros } from '../models/price.ts'
-import type { Leave, Purse, Spent } from './ports.ts'
+import type { Leave, Spent } from '../core/spent.ts'
+import type { Purse } from './ports.ts'
 
 /** What a ledger row says about the candidate itself. */
 export interface Metered {

@@ -1,0 +1,21 @@
+import type { Usage } from './chat.ts'
+import type { FailureKind } from './failure.ts'
+
+/** How a call ended, for whoever keeps the money. `heard`: bytes of text that came; `reached`: how far it had come. */
+export type Spent =
+  | { readonly outcome: 'ok'; readonly usage: Usage; readonly heard: number }
+  | {
+      readonly outcome: FailureKind
+      readonly reached: 'nothing' | 'vendor' | 'answer'
+      readonly usage: Usage | undefined
+      readonly heard: number
+    }
+
+/** Leave to spend. */
+export interface Leave {
+  /** The most that may be asked for, where that is less than the call wants, or the call names no limit. */
+  readonly maxTokens?: number
+  /** What the reader of the answer should know. */
+  readonly notes: readonly string[]
+  settle(spent: Spent): Promise<void>
+}
