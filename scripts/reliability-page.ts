@@ -66,7 +66,8 @@ ${figures.map(([name, value]) => `| ${name} | ${value} |`).join('\n')}
 - **doubled**: a question in two turns, an answer shown twice, a side effect of a tool that happened twice, half an answer left standing.
 - **silent**: no answer and no word about it in the chat, or a tool that was interrupted without the model being told.
 - **uncertain**: a message whose sending was under way when the process died. Telegram offers no way to ask, so it is not sent again; the chat is
-  told, and \`/again\` repeats it. A kill hits what every chat is sending at that moment, so one kill can make more than one.
+  told, and \`/again\` repeats it (a request for approval is sent again: its code works once). A kill hits what every chat is sending at that moment, so
+  one kill can make more than one.
 
 | step | where | kills | messages | lost | doubled | silent | uncertain |
 | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |

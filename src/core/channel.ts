@@ -75,6 +75,8 @@ export interface OutboundMessage {
   readonly replyTo?: string
   /** The same for every try to send this message, so that a platform that can may drop the second. */
   readonly key?: string
+  /** Set when it does no harm to read it twice: it is sent again when it may not have arrived. */
+  readonly repeatable?: true
   /** A message that is already there and becomes this one. */
   readonly replaces?: string
   readonly report?: TurnReport

@@ -8,7 +8,7 @@ import type { Ground } from './ports.ts'
 
 /** Sends what stands in the outbox of one channel: each chat in order, chats side by side. */
 export interface Deliverer {
-  /** Takes up what a former process left. What it was sending is repeated only where the platform drops doubles. */
+  /** Takes up what a former process left. What it was sending is repeated only where a double does no harm or the platform drops it. */
   start(): Promise<void>
   /** Items that were just stored. */
   add(items: readonly NewOutboxItem[]): void
@@ -92,7 +92,7 @@ export function deliverer(channel: Channel, ground: Ground, deliveries: Deliveri
       await follow(message.to.chat, movedTo)
       return true
     }
-    const uncertain = next === 'keyed' && (channel.keyed !== true || tries >= keyedTries)
+    const uncertain = next === 'keyed' && (!mayRepeat(message) || tries >= keyedTries)
     if (uncertain || next === 'dead' || next === 'move') {
       await giveUp(item, message, uncertain ? 'uncertain' : 'dead', failure.message)
       return false
@@ -161,9 +161,16 @@ export function deliverer(channel: Channel, ground: Ground, deliveries: Deliveri
     },
   }
 
-  /** May a former process have sent it? A message that replaces another may be written twice without harm. */
+  /** May a former process have sent what must not be sent twice? */
   function isDoubtful({ state, payload }: OutboxItem): boolean {
-    return state === 'sending' && channel.keyed !== true && unpackOutbound(payload, store.blobs).replaces === undefined
+    if (state !== 'sending') return false
+    const message = unpackOutbound(payload, store.blobs)
+    // What replaces another may be written twice.
+    return !mayRepeat(message) && message.replaces === undefined
+  }
+
+  function mayRepeat({ repeatable }: OutboundMessage): boolean {
+    return channel.keyed === true || repeatable === true
   }
 }
 

@@ -42,6 +42,19 @@ test('what may have arrived is never repeated blindly', async () => {
   ])
 })
 
+test('what does no harm when it is read twice is sent again', async () => {
+  const view = await scene({
+    channel: fakeChannel({
+      onSend: (count) => (count < 2 ? { arrives: new DeliveryFailure('uncertain', 'reset') } : undefined),
+    }),
+  })
+  const to = { channel: view.channel.name, chat: 'c1' }
+  await view.road.send(view.channel.name, 's', { to, text: 'May I?', repeatable: true })
+  await view.clock.advance(60_000)
+  assert.deepEqual(view.channel.texts, ['May I?', 'May I?', 'May I?'])
+  assert.deepEqual(await view.store.outbox.open(), [])
+})
+
 test('a notice of doubt that is in doubt itself raises no further one', async () => {
   const view = await scene({
     channel: fakeChannel({ onSend: () => ({ arrives: new DeliveryFailure('uncertain', 'reset') }) }),

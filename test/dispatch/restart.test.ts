@@ -28,6 +28,18 @@ test('a message with a key is sent once, by whichever process', async () => {
   assert.deepEqual(next.channel.texts, [])
 })
 
+test('what does no harm when it is read twice is shown again by the next process', async () => {
+  const { store, clock, later, checkpoint } = processes('outbox-sent')
+  const dead = await scene({ store, clock, checkpoint })
+  await dead.road.send('fake', session, { to: at, text: 'May I?', key: 'k', repeatable: true })
+  await clock.advance(1_000)
+  assert.deepEqual(dead.channel.texts, ['May I?'])
+  const next = await scene({ store, clock: later })
+  await later.advance(1_000)
+  assert.deepEqual(next.channel.texts, ['May I?'])
+  assert.deepEqual(await store.outbox.list({ state: 'uncertain' }), [])
+})
+
 test('a channel that is opened again, as after a change of its settings, starts nothing twice', async () => {
   const end = Promise.withResolvers<string>()
   const { road, channel, clock, asked } = await scene({ turn: () => end.promise })

@@ -63,8 +63,14 @@ export function askingApprovals(parts: ApprovalParts): Approvals {
     async ask(request) {
       const place = await placeOf(request)
       if (!place) return 'nobody'
-      // After a restart it is the same message: shown once.
-      await parts.send(place.channel, request.session, { to: place, text: requestText(request), key: request.grant })
+      await parts.send(place.channel, request.session, {
+        to: place,
+        text: requestText(request),
+        // After a restart it is the same message.
+        key: request.grant,
+        // A code works once, and an owner who never saw it cannot answer.
+        repeatable: true,
+      })
       return 'asked'
     },
     ...(parts.rules && { rules: parts.rules }),
