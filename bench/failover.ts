@@ -41,6 +41,7 @@ const answering = await listen((response) => {
 const folder = mkdtempSync(join(tmpdir(), 'picoclaw-bench-'))
 const store = openStore(join(folder, 'bench.db'), { clock: systemClock, log: silent })
 const all = fleet({
+  retries: () => ({ rounds: 2, waitMs: 1_000 }),
   clock: systemClock,
   log: silent,
   rests: store.rests,

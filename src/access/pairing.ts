@@ -33,7 +33,8 @@ export interface PairedMember extends Member {
 }
 export type Confirmed =
   | { readonly ok: true; readonly member: PairedMember }
-  | { readonly ok: false; readonly why: 'not-owner' | 'unknown' | 'locked'; readonly text: string }
+  | { readonly ok: false; readonly why: ConfirmRefusal; readonly text: string }
+type ConfirmRefusal = 'not-owner' | 'unknown' | 'used' | 'locked'
 
 export interface Pairing {
   /** What to answer to a stranger; undefined: nothing at all. Only for a message that the gate called a stranger's. */
@@ -46,6 +47,10 @@ export interface Pairing {
   revoke(channel: string, id: string): Promise<boolean>
 }
 
+interface Code {
+  readonly grant: Grant
+  readonly waiting: Waiting
+}
 interface Waiting extends Omit<Pending, 'askedAt' | 'expiresAt'> {
   readonly digest: string
 }
@@ -65,7 +70,7 @@ export function pairing({ grants, notes, clock, newId }: PairingPorts): Pairing 
   const lanes = new Lanes()
   const guesses = guessBook(notes, clock, 'pairing-guesses')
 
-  const codes = async (channel: string) =>
+  const codes = async (channel: string): Promise<readonly Code[]> =>
     (await grants.find(`pairing:${channel}`)).flatMap((grant) => {
       const waiting = payloadOf<Waiting>(grant, 'digest')
       return waiting ? [{ grant, waiting }] : []
@@ -110,15 +115,20 @@ export function pairing({ grants, notes, clock, newId }: PairingPorts): Pairing 
     const digest = digestOf(code)
     // All are compared, so that the time tells nothing.
     const fitting = (await codes('*')).filter(
-      ({ grant, waiting }) => isSameDigest(waiting.digest, digest) && waits(grant),
+      ({ grant, waiting }) => isSameDigest(waiting.digest, digest) && lives(grant),
     )
-    const found = fitting[0]
-    if (!found || !(await grants.move(found.grant.id, 'asked', 'used'))) {
-      await guesses.wrong(by.who)
-      return refused('unknown', 'No code like this waits. Codes hold for one hour and work once.')
-    }
-    const { channel, id, name } = found.waiting
+    const found = fitting.find(({ grant }) => grant.state === 'asked')
+    if (found) return letIn(found, by, owner)
+    const used = fitting.find(({ grant }) => grant.state === 'used')
+    if (used) return refused('used', `This code was confirmed already, for ${used.waiting.name}. It works once.`)
+    await guesses.wrong(by.who)
+    return refused('unknown', 'No code like this waits. Codes hold for one hour and work once.')
+  }
+
+  async function letIn({ grant, waiting }: Code, by: Approver, owner: boolean): Promise<Confirmed> {
+    const { channel, id, name } = waiting
     const member = { channel, id, name, role: owner ? 'owner' : 'member', since: clock.now(), by: by.who } as const
+    // Before the code is used up: a process that ends in between must not leave a person out whose code is gone.
     await grants.put({
       id: memberId(channel, id),
       subject: `member:${channel}`,
@@ -126,7 +136,10 @@ export function pairing({ grants, notes, clock, newId }: PairingPorts): Pairing 
       state: 'given',
       createdAt: member.since,
     })
-    return { ok: true, member }
+    if (await grants.move(grant.id, 'asked', 'used')) return { ok: true, member }
+    if ((await grants.get(grant.id))?.state === 'used') return refused('used', 'Somebody confirmed this code before you.')
+    await grants.remove(memberId(channel, id))
+    return refused('unknown', 'This code was taken back just now.')
   }
 
   return {
@@ -171,7 +184,7 @@ function hint(code: string): string {
   ].join(' ')
 }
 
-function refused(why: 'not-owner' | 'unknown' | 'locked', text: string): Confirmed {
+function refused(why: ConfirmRefusal, text: string): Confirmed {
   return { ok: false, why, text }
 }
 

@@ -95,6 +95,10 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       zone,
       newId: randomUUID,
     }),
+    retries() {
+      const { max_llm_retries: rounds, llm_retry_backoff_secs: seconds } = current.loaded.config.agents.defaults
+      return { rounds, waitMs: seconds * 1_000 }
+    },
     clock,
     log,
     rests: store.rests,

@@ -1,4 +1,3 @@
-import { localZone } from '../kit/zone.ts'
 import { type UsageGroup, type UsageReport, sinceOf, usageReport } from '../ledger/usage.ts'
 import { type HouseOptions, openHouse } from './house.ts'
 
@@ -9,8 +8,9 @@ export async function usage(
 ): Promise<UsageReport> {
   const house = await openHouse({ ...options, debug: false })
   try {
-    const now = house.clock.now()
-    return await usageReport(house.store, { by, since: sinceOf(since, now, localZone()), until: now + 1 })
+    const { clock, store, zone } = house
+    const now = clock.now()
+    return await usageReport(store, { by, since: sinceOf(since, now, zone), until: now + 1, zone })
   } finally {
     await house.close()
   }

@@ -1,10 +1,10 @@
 import { presentAt } from './accepted.ts'
 import { originText } from './faults.ts'
-import { at, pathText, plain, type Path, type Table, type Tree } from './tree.ts'
+import { at, pathText, plain, type Path, type Table, tableAt, type Tree } from './tree.ts'
 import { walk } from './walk.ts'
 import type { Warning } from './warning.ts'
 
-/** Sections that are understood but used by nothing yet. Take a line away when something reads it. */
+/** What is understood but used by nothing yet; `*` stands for any name. Take a line away when something reads it. */
 const unread: readonly string[] = [
   'hooks',
   'evolution',
@@ -13,15 +13,18 @@ const unread: readonly string[] = [
   'devices',
   'agents.defaults.turn_profile',
   'agents.defaults.context_manager',
+  'agents.defaults.tool_feedback.separate_messages',
+  'channel_list.*.settings.media_group_delay_ms',
+  'channel_list.*.settings.use_markdown_v2',
+  'tools.web.sogou',
   'tools.i2c',
   'tools.spi',
   'tools.serial',
 ]
 
-/** One warning for each such section that the user set to something else than its default. */
+/** One warning for each of them that the user set to something else than its default. */
 export function unreadWarnings(root: Table): readonly Warning[] {
-  return unread.flatMap((section) => {
-    const path = section.split('.')
+  return unread.flatMap((pattern) => placesOf(root, pattern.split('.'))).flatMap((path) => {
     const tree = at(root, ...path)
     const own = tree === undefined || isOff(tree) ? undefined : firstOwn(root, tree, path)
     if (own === undefined) return []
@@ -33,6 +36,14 @@ export function unreadWarnings(root: Table): readonly Warning[] {
       },
     ]
   })
+}
+
+/** The paths that a pattern stands for in this configuration. */
+function placesOf(root: Table, pattern: readonly string[]): readonly Path[] {
+  const any = pattern.indexOf('*')
+  if (any === -1) return [pattern]
+  const table = tableAt(root, ...pattern.slice(0, any))
+  return [...(table?.members.keys() ?? [])].flatMap((name) => placesOf(root, pattern.with(any, name)))
 }
 
 function isOff(tree: Tree): boolean {

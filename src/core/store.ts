@@ -124,7 +124,7 @@ export interface LedgerFilter {
 }
 /** Sums of the ledger over one group. */
 export interface LedgerSum {
-  /** The value grouped by: a cause, an agent, an endpoint, a model, a day as `2026-11-30` (UTC). */
+  /** The value grouped by: a cause, an agent, an endpoint, a model, a day as `2026-11-30`. */
   readonly group: string
   /** Wire attempts. */
   readonly calls: number
@@ -146,7 +146,10 @@ export interface LedgerStore {
   /** Largest cost first. */
   sums(
     by: 'cause' | 'agent' | 'endpoint' | 'model' | 'session' | 'day',
-    filter?: Omit<LedgerFilter, 'limit'>,
+    filter?: Omit<LedgerFilter, 'limit'> & {
+      /** Where days begin, as an IANA zone; absent: UTC. */
+      readonly zone?: string
+    },
   ): Promise<readonly LedgerSum[]>
 }
 

@@ -19,11 +19,18 @@ export interface UsageReport {
 /** Sums of the ledger from `since` up to, not including, `until`. */
 export async function usageReport(
   { ledger }: { readonly ledger: Pick<LedgerStore, 'sums' | 'flush'> },
-  question: { readonly by: UsageGroup; readonly since: number; readonly until: number; readonly session?: string },
+  question: {
+    readonly by: UsageGroup
+    readonly since: number
+    readonly until: number
+    readonly session?: string
+    /** Where days begin. */
+    readonly zone: Pick<Zone, 'name'>
+  },
 ): Promise<UsageReport> {
-  const { by, since, until, session } = question
+  const { by, since, until, session, zone } = question
   await ledger.flush()
-  const sums = await ledger.sums(by, { since, until, ...(session !== undefined && { session }) })
+  const sums = await ledger.sums(by, { since, until, zone: zone.name, ...(session !== undefined && { session }) })
   const groups = by === 'day' ? [...sums].sort((left, right) => (left.group < right.group ? 1 : -1)) : sums
   return { by, since, until, groups, total: totalOf(groups) }
 }

@@ -18,7 +18,7 @@ import { restBook } from './rest-book.ts'
 import type { Purse } from './ports.ts'
 import { resting } from './resting.ts'
 import { withoutGoneMedia } from './gone-media.ts'
-import { retrying } from './retrying.ts'
+import { type Retries, retrying } from './retrying.ts'
 import { rotate, type Member } from './rotate.ts'
 
 export interface FleetParts {
@@ -36,6 +36,8 @@ export interface FleetParts {
   redact(text: string): string
   /** A fresh token for an entry that signs in instead of having a key. */
   credential(entry: ModelEntry): Promise<string>
+  /** How often a chain is asked again. */
+  retries(): Retries
   /** Gives leave to spend; absent: nothing is limited. */
   readonly purse?: Purse
 }
@@ -93,7 +95,7 @@ export function fleet(parts: FleetParts): Fleet {
 
   return {
     chain(list) {
-      return retrying(fallback(list[0]?.name ?? 'no model', list.map(poolOf), clock), clock)
+      return retrying(fallback(list[0]?.name ?? 'no model', list.map(poolOf), clock), clock, parts.retries())
     },
     prune(entries) {
       const kept = new Set(candidatesOf({ name: '', entries }, keyTag).map(({ identity }) => identity))

@@ -5,18 +5,21 @@ import type { Provider } from '../core/provider.ts'
 import { attemptsOf, exhausted, stopped, withAttempts } from './attempt.ts'
 import { policy } from './policy.ts'
 
-/** Rounds after the first. */
-const rounds = 2
-/** The longest wait before another round, in milliseconds: longer than this, a person would rather know. */
+export interface Retries {
+  /** Rounds after the first. */
+  readonly rounds: number
+  /** Milliseconds before the second round when nobody names a time; doubled for each further one. */
+  readonly waitMs: number
+}
+
+/** The longest wait for a candidate before another round, in milliseconds: longer than this, a person would rather know. */
 const longestWaitMs = 5_000
-/** The wait before the second round when nobody names one; it doubles for the third. */
-const firstWaitMs = 1_000
 
 /**
- * Asks the whole chain again, at most twice, when every failure passes by itself and a candidate is free within 5 s; a vendor's
- * Retry-After is honoured. The only retry in the product. The reply and the Failure name the attempts of all rounds.
+ * Asks the whole chain again when every failure passes by itself and a candidate is free within 5 s; a vendor's Retry-After is honoured.
+ * The only retry in the product. The reply and the Failure name the attempts of all rounds.
  */
-export function retrying(provider: Provider, clock: Clock): Provider {
+export function retrying(provider: Provider, clock: Clock, { rounds, waitMs }: Retries): Provider {
   const { name } = provider
   return {
     ...provider,
@@ -43,9 +46,9 @@ export function retrying(provider: Provider, clock: Clock): Provider {
           // p-retry would wait on the system's clock; the wait is ours, in shouldRetry.
           minTimeout: 0,
           async shouldRetry({ error, retriesConsumed }) {
-            const wait = error instanceof Failure ? await waitMs(error, provider, clock.now()) : Infinity
+            const wait = error instanceof Failure ? await untilFree(error, provider, clock.now()) : Infinity
             if (wait > longestWaitMs || signal.aborted) return false
-            await clock.sleep(Math.max(wait, firstWaitMs * 2 ** retriesConsumed), signal)
+            await clock.sleep(Math.max(wait, waitMs * 2 ** retriesConsumed), signal)
             return true
           },
         })
@@ -60,7 +63,7 @@ export function retrying(provider: Provider, clock: Clock): Provider {
 }
 
 /** Milliseconds until some candidate is free again; Infinity when waiting does not help. */
-async function waitMs(failure: Failure, provider: Provider, now: number): Promise<number> {
+async function untilFree(failure: Failure, provider: Provider, now: number): Promise<number> {
   const { attempts = [], retryAfterMs = 0 } = failure.detail
   const kinds = attempts.length === 0 ? [failure.kind] : attempts.map(({ kind }) => kind)
   if (!kinds.every((kind) => policy[kind].retry)) return Infinity

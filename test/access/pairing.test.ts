@@ -94,6 +94,46 @@ test('groups, programs and jobs get no code', async () => {
   assert.equal(await people.offer({ ...message, due: { cause: 'cron', name: 'x', role: 'owner' } }), undefined)
 })
 
+test('a code works once, and a second time says so without counting as a guess', async () => {
+  const { people } = desk()
+  const code = codeIn(await people.offer(stranger('42')))
+  assert.equal((await people.confirm(code, owner)).ok, true)
+  for (let again = 0; again < 10; again += 1) {
+    const answer = await people.confirm(code, owner)
+    assert.equal(answer.ok ? 'ok' : answer.why, 'used')
+  }
+  await people.revoke('telegram', '42')
+  assert.equal((await people.confirm(code, owner)).ok, false)
+  assert.deepEqual(await people.members(), [])
+})
+
+test('a process that ends while a code is confirmed leaves nobody out', async () => {
+  const { people, restarted, grants } = desk()
+  const code = codeIn(await people.offer(stranger('42')))
+  const { move } = grants
+  grants.move = () => Promise.reject(new Error('ended'))
+  await assert.rejects(people.confirm(code, owner), /ended/)
+  grants.move = move
+  assert.equal((await restarted().confirm(code, owner)).ok, true)
+  assert.deepEqual(
+    (await restarted().members()).map(({ id }) => id),
+    ['42'],
+  )
+})
+
+test('a code that is taken back while it is confirmed lets nobody in', async () => {
+  const { people, grants } = desk()
+  const code = codeIn(await people.offer(stranger('42')))
+  const { move } = grants
+  grants.move = async (id, from, to) => {
+    if (to === 'used') await move(id, 'asked', 'denied')
+    return move(id, from, to)
+  }
+  const answer = await people.confirm(code, owner)
+  assert.equal(answer.ok ? 'ok' : answer.why, 'unknown')
+  assert.deepEqual(await people.members(), [])
+})
+
 test('a code that was taken back cannot be confirmed, and brings no new one within the hour', async () => {
   const { people } = desk()
   const code = codeIn(await people.offer(stranger('42')))

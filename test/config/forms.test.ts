@@ -146,6 +146,11 @@ test('the user’s model goes to the vendor it names, else to a gateway, else to
 test('a section that nothing reads yet gives one warning, unless it says what is the default anyway', async () => {
   const { warnings } = await loadText(
     JSON.stringify({
+      agents: { defaults: { tool_feedback: { separate_messages: true } } },
+      channel_list: {
+        a: { type: 'telegram', settings: { use_markdown_v2: true, media_group_delay_ms: 500 } },
+        b: { type: 'telegram', settings: { use_markdown_v2: false, media_group_delay_ms: 900 } },
+      },
       hooks: { enabled: true, processes: { log: { enabled: true, command: ['x'] } } },
       devices: { enabled: false, monitor_usb: false },
       evolution: { enabled: false, mode: 'apply' },
@@ -154,7 +159,12 @@ test('a section that nothing reads yet gives one warning, unless it says what is
   )
   assert.deepEqual(
     warnings.map(({ text }) => text),
-    ['hooks is understood, but nothing uses it yet.'],
+    [
+      'hooks is understood, but nothing uses it yet.',
+      'agents.defaults.tool_feedback.separate_messages is understood, but nothing uses it yet.',
+      'channel_list.b.settings.media_group_delay_ms is understood, but nothing uses it yet.',
+      'channel_list.a.settings.use_markdown_v2 is understood, but nothing uses it yet.',
+    ],
   )
 })
 

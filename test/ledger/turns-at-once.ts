@@ -19,6 +19,7 @@ export function turnsAtOnce(
   count: number,
 ): Promise<readonly unknown[]> {
   const chain = fleet({
+    retries: () => ({ rounds: 2, waitMs: 1_000 }),
     clock: systemClock,
     log: silent,
     ...store,

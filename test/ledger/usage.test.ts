@@ -32,8 +32,8 @@ test('a reading asks the ledger for its time and adds the groups up', async () =
     sum('chat', { costMicros: 800_000, calls: 3, failed: 1 }),
     sum('cron', { costMicros: 320_000, cacheRead: 50 }),
   ])
-  const report = await usageReport(store, { by: 'cause', since: 5, until: 9, session: 's' })
-  assert.deepEqual(store.asked, [['cause', { since: 5, until: 9, session: 's' }]])
+  const report = await usageReport(store, { by: 'cause', since: 5, until: 9, session: 's', zone })
+  assert.deepEqual(store.asked, [['cause', { since: 5, until: 9, session: 's', zone: 'America/New_York' }]])
   assert.deepEqual(report.total, {
     calls: 4,
     failed: 1,
@@ -55,6 +55,7 @@ test('days come newest first, groups of nothing have a name, and long readings a
     by: 'day',
     since: 0,
     until: 1,
+    zone,
   })
   assert.deepEqual(
     days.groups.map(({ group }) => group),
@@ -66,6 +67,7 @@ test('days come newest first, groups of nothing have a name, and long readings a
       by: 'agent',
       since: 0,
       until: 1,
+      zone,
     },
   )
   const lines = usageText(many, 'Now').split('\n')
@@ -77,10 +79,10 @@ test('what nobody knows the price of is never called free', async () => {
   assert.equal(costText({ costMicros: 0, unpriced: 2 }), 'unknown')
   assert.equal(costText({ costMicros: 5_000, unpriced: 2 }), '$0.0050 +')
   assert.equal(costText({ costMicros: 0, unpriced: 0 }), '$0')
-  const report = await usageReport(ledger([sum('chat', { unpriced: 1 })]), { by: 'cause', since: 0, until: 1 })
+  const report = await usageReport(ledger([sum('chat', { unpriced: 1 })]), { by: 'cause', since: 0, until: 1, zone })
   assert.match(usageText(report, 'Today'), /^Today: unknown, 1 call[^]*The price of 1 of these calls is not known/)
   assert.equal(
-    usageText(await usageReport(ledger([]), { by: 'cause', since: 0, until: 1 }), 'Today'),
+    usageText(await usageReport(ledger([]), { by: 'cause', since: 0, until: 1, zone }), 'Today'),
     'Today: no model was asked.',
   )
 })

@@ -1,12 +1,10 @@
-import { mkdir, realpath, rm, writeFile } from 'node:fs/promises'
-import { extname, join } from 'node:path'
 import type { Attachment, InboundMessage } from '../../core/channel.ts'
 import { Problem } from '../../core/problem.ts'
 import { type ImagePart, type TextPart, type UserMessage, userText } from '../../core/message.ts'
 import type { BlobStore } from '../../core/store.ts'
 import type { HeardMessage } from '../../dispatch/ports.ts'
-import { resolveInside } from '../../kit/path-inside.ts'
 import { localMoment } from '../moment.ts'
+import { layFile } from './attachment-folder.ts'
 
 /** Turns the voice notes of a message into words. */
 export interface VoiceHearing {
@@ -134,7 +132,13 @@ async function takeIn(
     if (bytes.length > parts.maxBytes) throw tooLarge(parts)
     if (file.kind === 'image')
       return { type: 'image', mime: file.mime, source: { type: 'blob', id: await parts.blobs.put(bytes, file.mime) } }
-    const path = await lay(bytes, { name: file.name || name, index }, message, parts)
+    const path = await layFile(await parts.workspace(), {
+      message: message.id,
+      index,
+      name: file.name || name,
+      bytes,
+      day: localMoment(parts.now()).slice(0, 10),
+    })
     return textPart(`[file: ${path} (${oneLine(file.mime)}, ${bytes.length} bytes)]`)
   } catch (error) {
     signal.throwIfAborted()
@@ -145,38 +149,3 @@ async function takeIn(
 const tooLarge = ({ maxBytes }: HearParts) =>
   new Problem(`it is larger than ${Math.floor(maxBytes / (1024 * 1024))} MiB (agents.defaults.max_media_size).`)
 const why = (error: unknown) => (error instanceof Error ? error.message : String(error))
-
-/**
- * Lays a file into the workspace under a name of ours; resolves to its path there. No link is followed: neither one in place of the folder
- * nor one in place of the file.
- */
-async function lay(
-  bytes: Uint8Array,
-  { name, index }: { readonly name: string; readonly index: number },
-  message: InboundMessage,
-  parts: HearParts,
-): Promise<string> {
-  const folder = join('inbox', localMoment(parts.now()).slice(0, 10))
-  const path = join(
-    folder,
-    `${plain(message.id).slice(-40) || 'message'}-${index > 0 ? `${index + 1}-` : ''}${fileName(name)}`,
-  )
-  const root = await realpath(await parts.workspace())
-  const real = await resolveInside(root, folder)
-  if (real !== join(root, folder)) throw new Problem('the folder inbox of the workspace is a link.')
-  await mkdir(real, { recursive: true })
-  // The same message may be heard again after a crash.
-  await rm(join(root, path), { force: true })
-  await writeFile(join(root, path), bytes, { mode: 0o600, flag: 'wx' })
-  return path
-}
-
-const plain = (id: string) => id.replaceAll(/[^\w-]+/g, '')
-
-/** What is left of a name that somebody chose: letters, digits and dots, at most 80 characters, with its ending. */
-function fileName(name: string): string {
-  const clean = name.replaceAll(/[^\p{L}\p{N}._-]+/gu, '_').replace(/^\.+/, '') || 'file'
-  const ending = extname(clean).slice(0, 16)
-  const stem = extname(clean) === ending ? clean.slice(0, clean.length - ending.length) : clean
-  return `${stem.slice(0, 80 - ending.length)}${extname(clean) === ending ? ending : ''}`.toWellFormed()
-}

@@ -89,11 +89,11 @@ export function commandServices(parts: ServiceParts): CommandServices {
       const words = argument.trim().toLowerCase()
       const now = clock.now()
       const since = sinceOf(words === '' ? 'today' : (spans[words] ?? words), now, zone)
-      const own = await usageReport(store, { by: 'model', since, until: now + 1, session })
+      const own = await usageReport(store, { by: 'model', since, until: now + 1, session, zone })
       const title = words === '' ? 'Today' : `Since ${argument.trim()}`
       const mine = usageText(own, `${title}, this conversation`)
       if (role !== 'owner') return mine
-      const report = await usageReport(store, { by: 'model', since, until: now + 1 })
+      const report = await usageReport(store, { by: 'model', since, until: now + 1, zone })
       return `${usageText(report, title)}\n\n${mine}`
     },
     budget: (argument, session) =>

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Check } from '../../gateway/ports.ts'
 import { webhooks } from '../../gateway/webhooks.ts'
+import { freeMemory } from '../../kit/free-memory.ts'
 import { type Assistant, assistant, type AssistantOptions } from '../desk/desk.ts'
 import { extensions } from '../desk/extensions.ts'
 import { mcpServices } from '../desk/mcp-services.ts'
@@ -15,7 +16,9 @@ import { clockwork } from './clockwork.ts'
 import { type Counts, gatewayMetrics } from './counts.ts'
 import { type GatewayHttp, openHttp } from './http.ts'
 import { addressOf, becomeInstance, type InstanceFacts, urlOf } from './instance.ts'
+import { removeOldAttachments } from './old-attachments.ts'
 import { isAlive, isGateway } from './process.ts'
+import { whenQuiet } from './quiet.ts'
 import { statusText } from './report.ts'
 import { setAside } from './set-aside.ts'
 import { countStart } from './unclean.ts'
@@ -149,6 +152,15 @@ async function start(house: House, options: GatewayOptions): Promise<Gateway> {
     adopted,
     refused: (why) => tellOwner(desk, why),
   })
+  const tidying = removeOldAttachments(
+    { ...house, settings: () => house.current.loaded.config.tools.media_cleanup, agents: desk.agents },
+    over.signal,
+  )
+  const resting = whenQuiet(
+    { clock, activity: () => counts.received + counts.sent, busy: () => desk.road.size > 0 },
+    () => freeMemory().catch((error: unknown) => log.warn(`Memory was not given back: ${String(error)}`)),
+    over.signal,
+  )
 
   return {
     report,
@@ -157,7 +169,7 @@ async function start(house: House, options: GatewayOptions): Promise<Gateway> {
     async stop() {
       over.abort()
       await instance.tell({ ending: true })
-      await following
+      await Promise.all([following, resting, tidying])
       await works.stop()
       await stopReceiving(open, desk)
       await desk.admission.flush()

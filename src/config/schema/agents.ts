@@ -59,7 +59,7 @@ const defaults = f.section('What holds for every agent.', {
     tools: block('The tools.'),
   }),
   max_llm_retries: f.positive(2, 'More rounds through the chain when everything failed for a moment.'),
-  llm_retry_backoff_secs: f.positive(2, 'Seconds before such a round.'),
+  llm_retry_backoff_secs: f.positive(2, 'Seconds before such a round; doubled for the next.'),
 })
 
 /** A model and what to ask when it fails; without `fallbacks` those of the defaults count. */

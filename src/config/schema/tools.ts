@@ -156,11 +156,14 @@ export const tools = {
       timeout_seconds: f.positive(60, 'Seconds for one command.'),
     }),
     skills,
-    media_cleanup: f.section('Old attachments are removed.', {
-      enabled: f.flag(true, 'Do it.'),
-      max_age_minutes: f.positive(30, 'Minutes an attachment stays.'),
-      interval_minutes: f.positive(5, 'Minutes between two looks.'),
-    }),
+    media_cleanup: f.section(
+      'A gateway removes old attachments: pictures, and files in the inbox folder of a workspace.',
+      {
+        enabled: f.flag(true, 'Do it.'),
+        max_age_minutes: f.positive(10_080, 'Minutes an attachment stays after it was last used: a week.'),
+        interval_minutes: f.positive(5, 'Minutes between two looks.'),
+      },
+    ),
     mcp,
   }),
 }

@@ -1,7 +1,8 @@
-import type { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
 import type { Clock } from '../../core/clock.ts'
 import type { Log } from '../../core/log.ts'
 import type { LedgerFilter, LedgerRow, LedgerStore, LedgerSum } from '../../core/store.ts'
+import { dateText, type Zone, zoneOf } from '../../kit/zone.ts'
 import { conditions } from './conditions.ts'
 import { transaction } from './transaction.ts'
 
@@ -11,6 +12,7 @@ const groupRows = 200
 
 /** Rows are written in groups: one transaction for what came within 50 ms. A group that cannot be written is told to the log. */
 export function ledger(database: DatabaseSync, clock: Clock, log: Log): LedgerStore {
+  database.function('day_in', { deterministic: true }, dayIn())
   const insert = database.prepare('INSERT INTO ledger (call, at, session, turn, json) VALUES (?, ?, ?, ?, ?)')
   let waiting: LedgerRow[] = []
   let timer: AbortController | undefined
@@ -56,10 +58,11 @@ export function ledger(database: DatabaseSync, clock: Clock, log: Log): LedgerSt
         .all({ ...values, limit })
         .map((row) => JSON.parse(String(row['json'])) as LedgerRow)
     },
-    async sums(by, filter = {}) {
+    async sums(by, { zone = 'UTC', ...filter } = {}) {
       write()
       const { where, values } = chosen(filter)
-      return database.prepare(sumsBy(groups[by], where)).all(values).map(asSum)
+      const within = by === 'day' ? { ...values, zone } : values
+      return database.prepare(sumsBy(groups[by], where)).all(within).map(asSum)
     },
   }
 }
@@ -71,8 +74,22 @@ const groups = {
   endpoint: `json ->> '$.endpoint'`,
   model: `json ->> '$.modelAsked'`,
   session: 'session',
-  day: `strftime('%Y-%m-%d', at / 1000, 'unixepoch')`,
+  day: 'day_in(at, :zone)',
 } satisfies Record<Parameters<LedgerStore['sums']>[0], string>
+
+/** The date of a moment in a zone. Zones change their day at whole quarters of an hour, so that one answer does for all of a quarter. */
+function dayIn(): (at: SQLOutputValue, zone: SQLOutputValue) => string {
+  const zones = new Map<string, { readonly zone: Zone; readonly days: Map<number, string> }>()
+  return (at, name) => {
+    const known = zones.get(String(name)) ?? { zone: zoneOf(String(name)), days: new Map<number, string>() }
+    zones.set(String(name), known)
+    const quarter = Math.floor(Number(at) / quarterMs)
+    const day = known.days.get(quarter) ?? dateText(known.zone, quarter * quarterMs)
+    known.days.set(quarter, day)
+    return day
+  }
+}
+const quarterMs = 15 * 60_000
 
 const sumsBy = (group: string, where: string) => `
   SELECT

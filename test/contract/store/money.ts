@@ -78,6 +78,8 @@ export function money(each: Each): void {
     assert.deepEqual(await groups('model'), ['n: 1, 9', 'm: 3, 5'])
     assert.deepEqual(await groups('session'), [': 3, 9', 's: 1, 5'])
     assert.deepEqual(await groups('day'), ['1970-01-02: 3, 9', '1970-01-01: 1, 5'])
+    assert.deepEqual(await groups('day', { zone: 'America/New_York' }), ['1970-01-01: 3, 9', '1969-12-31: 1, 5'])
+    assert.deepEqual(await groups('day', { zone: 'Asia/Kathmandu' }), ['1970-01-02: 3, 9', '1970-01-01: 1, 5'])
     assert.deepEqual(await groups('cause', { since: day, until: day + 3 }), ['cron: 1, 9', 'chat: 1, 0'])
     assert.deepEqual(await groups('cause', { turn: 't' }), ['chat: 1, 5'])
     assert.deepEqual(await groups('cause', { session: 'nobody' }), [])

@@ -40,6 +40,7 @@ export const tagOf = (key: string): string => createHash('sha256').update(key).d
 /** The real protocols over the real network, with a store. */
 export function realFleet(store: Store, clock: Clock): Fleet {
   return fleet({
+    retries: () => ({ rounds: 2, waitMs: 1_000 }),
     clock,
     log: silent,
     rests: store.rests,

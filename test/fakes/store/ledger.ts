@@ -6,8 +6,8 @@ const groupOf = {
   endpoint: (row) => row.endpoint,
   model: (row) => row.modelAsked,
   session: (row) => row.session ?? '',
-  day: (row) => new Date(row.at).toISOString().slice(0, 10),
-} satisfies Record<Parameters<LedgerStore['sums']>[0], (row: LedgerRow) => string>
+  day: (row, zone) => new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short' }).format(row.at),
+} satisfies Record<Parameters<LedgerStore['sums']>[0], (row: LedgerRow, zone: string) => string>
 
 export function memoryLedger(): LedgerStore {
   const ledger: LedgerRow[] = []
@@ -23,8 +23,8 @@ export function memoryLedger(): LedgerStore {
     add: (row) => void ledger.push(structuredClone(row)),
     async flush() {},
     rows: async ({ limit = 1_000, ...filter } = {}) => chosen(filter).slice(0, limit),
-    sums: async (by, filter = {}) =>
-      [...Map.groupBy(chosen(filter), groupOf[by])]
+    sums: async (by, { zone = 'UTC', ...filter } = {}) =>
+      [...Map.groupBy(chosen(filter), (row) => groupOf[by](row, zone))]
         .map(([group, rows]): LedgerSum => {
           const sum = (value: (row: LedgerRow) => number) => rows.reduce((total, row) => total + value(row), 0)
           return {

@@ -27,6 +27,7 @@ function setUp(scripts: Readonly<Record<string, readonly Step[]>> = {}, more: Pa
   const made: Endpoint[] = []
   const left = new Map(Object.entries(scripts).map(([name, steps]) => [name, [...steps]]))
   const parts: FleetParts = {
+    retries: () => ({ rounds: 2, waitMs: 1_000 }),
     clock,
     log: silent,
     ...store,

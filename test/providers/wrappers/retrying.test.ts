@@ -4,14 +4,18 @@ import { Failure, failureKinds } from '../../../src/core/failure.ts'
 import type { Resting } from '../../../src/core/provider.ts'
 import { fallback } from '../../../src/providers/fallback.ts'
 import { policy } from '../../../src/providers/policy.ts'
-import { retrying } from '../../../src/providers/retrying.ts'
+import { type Retries, retrying } from '../../../src/providers/retrying.ts'
 import { fakeClock } from '../../fakes/clock.ts'
 import { ask, fakeCall, fakeProvider, type FakeProvider, type Step } from '../../fakes/provider.ts'
 
-function setUp(steps: readonly (readonly Step[] | Step)[], resting?: () => Resting | undefined) {
+function setUp(
+  steps: readonly (readonly Step[] | Step)[],
+  resting?: () => Resting | undefined,
+  retries: Retries = { rounds: 2, waitMs: 1_000 },
+) {
   const clock = fakeClock()
   const members = steps.map((script, index) => fakeProvider('abc'[index] ?? 'x', script, resting && { resting }))
-  const provider = retrying(fallback('chain', members, clock), clock)
+  const provider = retrying(fallback('chain', members, clock), clock, retries)
   return { clock, members, provider }
 }
 const asked = (members: readonly FakeProvider[]) => members.map(({ calls }) => calls.length)
@@ -31,6 +35,22 @@ test('a transient failure is tried again after one and after two more seconds, t
   assert.ok(failure instanceof Failure)
   assert.equal(failure.kind, 'overloaded')
   assert.equal(failure.detail.attempts?.length, 3)
+})
+
+test('how often, and after which time, is a setting', async () => {
+  const { clock, members, provider } = setUp([{ fail: 'network' }], undefined, { rounds: 3, waitMs: 500 })
+  const outcome = ask(provider)
+  for (const [wait, calls] of [
+    [499, 1],
+    [1, 2],
+    [1_000, 3],
+    [2_000, 4],
+    [60_000, 4],
+  ] as const) {
+    await clock.advance(wait)
+    assert.deepEqual(asked(members), [calls])
+  }
+  assert.ok((await outcome) instanceof Failure)
 })
 
 test('the reply names the attempts of the rounds before it', async () => {
