@@ -137,7 +137,8 @@ export function pairing({ grants, notes, clock, newId }: PairingPorts): Pairing 
       createdAt: member.since,
     })
     if (await grants.move(grant.id, 'asked', 'used')) return { ok: true, member }
-    if ((await grants.get(grant.id))?.state === 'used') return refused('used', 'Somebody confirmed this code before you.')
+    if ((await grants.get(grant.id))?.state === 'used')
+      return refused('used', 'Somebody confirmed this code before you.')
     await grants.remove(memberId(channel, id))
     return refused('unknown', 'This code was taken back just now.')
   }

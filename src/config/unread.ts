@@ -24,18 +24,20 @@ const unread: readonly string[] = [
 
 /** One warning for each of them that the user set to something else than its default. */
 export function unreadWarnings(root: Table): readonly Warning[] {
-  return unread.flatMap((pattern) => placesOf(root, pattern.split('.'))).flatMap((path) => {
-    const tree = at(root, ...path)
-    const own = tree === undefined || isOff(tree) ? undefined : firstOwn(root, tree, path)
-    if (own === undefined) return []
-    return [
-      {
-        at: originText(own.origin, path, 'key'),
-        text: `${pathText(path)} is understood, but nothing uses it yet.`,
-        mend: 'Remove it, or leave it for later.',
-      },
-    ]
-  })
+  return unread
+    .flatMap((pattern) => placesOf(root, pattern.split('.')))
+    .flatMap((path) => {
+      const tree = at(root, ...path)
+      const own = tree === undefined || isOff(tree) ? undefined : firstOwn(root, tree, path)
+      if (own === undefined) return []
+      return [
+        {
+          at: originText(own.origin, path, 'key'),
+          text: `${pathText(path)} is understood, but nothing uses it yet.`,
+          mend: 'Remove it, or leave it for later.',
+        },
+      ]
+    })
 }
 
 /** The paths that a pattern stands for in this configuration. */

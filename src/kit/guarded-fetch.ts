@@ -1,8 +1,9 @@
 import { lookup as systemLookup } from 'node:dns/promises'
 import { isIP, type LookupFunction } from 'node:net'
-import { Agent, buildConnector, type Dispatcher, fetch, ProxyAgent, type Response } from 'undici'
+import { Agent, buildConnector, type Dispatcher, fetch, type Response } from 'undici'
 import { Problem } from '../core/problem.ts'
-import { checkedProxy } from './network.ts'
+import { proxyDispatcher } from './proxy-agent.ts'
+import { checkedProxy } from './proxy-url.ts'
 import { isPublicAddress } from './public-address.ts'
 
 /** A place that a request is about to connect to. */
@@ -111,8 +112,7 @@ const refusal = (host: string) =>
 function agentOf(options: GuardOptions): Dispatcher {
   const { proxy } = options
   if (!proxy) return guardedAgent(options)
-  const uri = checkedProxy(proxy, 'Write it like "http://127.0.0.1:7890".')
-  return new ProxyAgent({ uri, proxyTunnel: false })
+  return proxyDispatcher(checkedProxy(proxy, { mend: 'Write it like "http://127.0.0.1:7890".' }))
 }
 
 /** Connections that are checked where they are made: before, on the addresses of the name, and after, on the address of the socket. */

@@ -1,6 +1,6 @@
-import { Problem } from '../core/problem.ts'
 import { environmentProxy, type ProxyEnvironment } from './environment-proxy.ts'
 import type { ProxyRoute } from './proxy-agent.ts'
+import { checkedProxy } from './proxy-url.ts'
 
 type Fetch = typeof globalThis.fetch
 
@@ -8,7 +8,7 @@ type Fetch = typeof globalThis.fetch
 export interface Network {
   /**
    * A fetch that goes through `proxy`, else through the environment's proxy, else straight. Loopback never takes the environment's. A
-   * Problem when `proxy` is no URL of an HTTP proxy; one in the environment is told when it is first needed.
+   * Problem when `proxy` is no URL of an HTTP or SOCKS proxy; one in the environment is told when it is first needed.
    */
   fetch(proxy?: string): Fetch
   /** Ends every connection to a proxy, so that none keeps the process alive. */
@@ -18,23 +18,28 @@ export interface Network {
 /** The network as this process sees it. The proxy machinery is loaded when a proxy is first used. */
 export function network(environment: ProxyEnvironment = {}): Network {
   const routes = new Map<string, Promise<ProxyRoute>>()
-  const route = (proxy: string) => {
-    const known = routes.get(proxy) ?? import('./proxy-agent.ts').then(({ proxyRoute }) => proxyRoute(proxy))
-    routes.set(proxy, known)
+  const route = (proxy: URL) => {
+    const known = routes.get(proxy.href) ?? import('./proxy-agent.ts').then(({ proxyRoute }) => proxyRoute(proxy))
+    routes.set(proxy.href, known)
     return known
   }
-  const through = async (proxy: string, ...request: Parameters<Fetch>) => (await route(proxy)).fetch(...request)
+  const through = async (proxy: URL, ...request: Parameters<Fetch>) => (await route(proxy)).fetch(...request)
   return {
     fetch(proxy) {
       if (proxy) {
-        const checked = checkedProxy(proxy, 'Write it like "http://127.0.0.1:7890" under `proxy` of the model.')
+        const checked = checkedProxy(proxy, {
+          mend: 'Write it like "http://127.0.0.1:7890" under `proxy` of the model.',
+        })
         return (...request) => through(checked, ...request)
       }
       if (!environment.http && !environment.https) return (...request) => globalThis.fetch(...request)
       return async (...request) => {
         const chosen = environmentProxy(new URL(addressOf(request[0])), environment)
         if (chosen === undefined) return globalThis.fetch(...request)
-        return through(checkedProxy(chosen, 'Correct HTTP_PROXY or HTTPS_PROXY in the environment.'), ...request)
+        return through(
+          checkedProxy(chosen, { mend: 'Correct HTTP_PROXY or HTTPS_PROXY in the environment.' }),
+          ...request,
+        )
       }
     },
     async close() {
@@ -46,11 +51,3 @@ export function network(environment: ProxyEnvironment = {}): Network {
 }
 
 const addressOf = (input: Parameters<Fetch>[0]) => (input instanceof Request ? input.url : String(input))
-
-/** The URL of a proxy, `http://` added where only host and port are written. The text itself is not told: it may hold a password. */
-export function checkedProxy(proxy: string, mend: string): string {
-  const text = /^[a-z][a-z\d+.-]*:\/\//i.test(proxy) ? proxy : `http://${proxy}`
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  if (url && (url.protocol === 'http:' || url.protocol === 'https:')) return url.href
-  throw new Problem('A proxy must be an http:// or https:// URL.', { mend })
-}

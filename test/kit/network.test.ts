@@ -2,9 +2,11 @@ import assert from 'node:assert/strict'
 import { createServer, request, type Server } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { after, before, test } from 'node:test'
+import { inspect } from 'node:util'
 import { Problem } from '../../src/core/problem.ts'
 import { environmentProxy } from '../../src/kit/environment-proxy.ts'
 import { network } from '../../src/kit/network.ts'
+import { socksServer } from '../fakes/socks-server.ts'
 
 const listening = async (server: Server) => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -149,10 +151,33 @@ test('after close no connection to a proxy is left', async () => {
   assert.equal(sockets.size, 0)
 })
 
+test('a SOCKS proxy looks names up itself, and tells no password when it refuses', async () => {
+  const { port } = target.address() as AddressInfo
+  await using socks = await socksServer({
+    login: { name: 'me', password: 'secret' },
+    places: { 'vendor.example': port },
+  })
+  const outside = network()
+  const proxy = (password: string) => `socks5h://me:${password}@127.0.0.1:${socks.port}`
+  const answer = await outside.fetch(proxy('secret'))('http://vendor.example/a', { method: 'POST', body: 'b' })
+  assert.deepEqual(await answer.json(), {
+    method: 'POST',
+    path: '/a',
+    type: 'text/plain;charset=UTF-8',
+    key: '',
+    body: 'b',
+  })
+  assert.deepEqual(socks.asked, ['vendor.example:80'])
+  const refused = (error: Error) => !inspect(error, { depth: 9 }).includes('wr0ng')
+  await assert.rejects(outside.fetch(proxy('wr0ng'))('http://vendor.example/'), refused)
+  await assert.rejects(outside.fetch(proxy('secret'))('http://nowhere.example/'), /fetch failed/)
+  await outside.close()
+})
+
 const clear = (error: unknown) => error instanceof Problem && !error.message.includes('secret')
 
-test('what is no URL of an HTTP proxy is a Problem that does not repeat it', async () => {
-  const wrong = ['socks5://secret@127.0.0.1:1', 'http://', 'http://a b:secret', '::secret']
+test('what is no URL of a proxy is a Problem that does not repeat it', async () => {
+  const wrong = ['ftp://secret@127.0.0.1:1', 'http://', 'http://a b:secret', '::secret']
   for (const proxy of wrong) {
     assert.throws(() => network().fetch(proxy), clear)
     await assert.rejects(network({ https: proxy }).fetch()('https://vendor.example/'), clear)

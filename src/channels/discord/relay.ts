@@ -5,7 +5,7 @@ import { createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { connect as tlsConnect } from 'node:tls'
-import { Problem } from '../../core/problem.ts'
+import { checkedProxy, isSocks } from '../../kit/proxy-url.ts'
 
 /** A door on loopback to WebSocket servers that are only reached through a proxy: discord.js knows none for its gateway. */
 export interface Relay {
@@ -17,14 +17,9 @@ export interface Relay {
 const longestHead = 16_384
 const tunnelMs = 15_000
 
-/** A Problem when `proxy` is no URL of an HTTP proxy. The text itself is not told: it may hold a password. */
+/** A Problem when `proxy` is no URL of an HTTP or SOCKS proxy. */
 export async function relayThrough(proxy: string, at: string): Promise<Relay> {
-  const through = URL.parse(/^[a-z][a-z\d+.-]*:\/\//i.test(proxy) ? proxy : `http://${proxy}`)
-  if (!through || !/^https?:$/.test(through.protocol))
-    throw new Problem('A proxy must be an http:// or https:// URL.', {
-      at,
-      mend: 'Write it like "http://127.0.0.1:7890".',
-    })
+  const through = checkedProxy(proxy, { at, mend: 'Write it like "http://127.0.0.1:7890".' })
   /** Known to nobody else on this machine. */
   const secret = randomUUID()
   const targets: URL[] = []
@@ -42,7 +37,7 @@ export async function relayThrough(proxy: string, at: string): Promise<Relay> {
     const [, index = '', query = ''] = new RegExp(`^GET /${secret}/(\\d+)(\\?\\S*)? HTTP/1.1\r\n`).exec(head) ?? []
     const target = targets[Number(index)]
     if (index === '' || !target) return void client.destroy()
-    const tunnel = await tunnelTo(target, through as URL)
+    const tunnel = await tunnelTo(target, through)
     hold(tunnel)
     const server = target.protocol === 'wss:' ? tlsConnect({ socket: tunnel, servername: target.hostname }) : tunnel
     if (server !== tunnel) hold(server)
@@ -85,8 +80,12 @@ async function headOf(client: Socket): Promise<string> {
   return head
 }
 
-function tunnelTo(target: URL, proxy: URL): Promise<Socket> {
+async function tunnelTo(target: URL, proxy: URL): Promise<Socket> {
   const port = target.port || (target.protocol === 'wss:' ? '443' : '80')
+  if (isSocks(proxy)) {
+    const { throughSocks } = await import('../../kit/socks.ts')
+    return throughSocks(proxy, { host: target.hostname, port: Number(port) })
+  }
   const password = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`
   const request = (proxy.protocol === 'https:' ? httpsRequest : httpRequest)({
     host: proxy.hostname.replace(/^\[|\]$/g, ''),

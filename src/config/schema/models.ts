@@ -15,7 +15,7 @@ const row = f.item('One model, or one of several endpoints of a model.', {
   api_key: f.secret('The key.'),
   api_keys: f.maybeSecrets('Several keys; the next is tried when one is refused.'),
   api_base: f.text('Base URL; without it the vendor’s own.'),
-  proxy: f.text('HTTP proxy for this row.'),
+  proxy: f.text('HTTP or SOCKS proxy for this row.'),
   fallbacks: f.maybeList('Models to ask when this one fails.'),
   auth_method: f.text('oauth or token: use a stored sign-in instead of a key.'),
   connect_mode: f.text('stdio or grpc (GitHub Copilot).'),
@@ -48,7 +48,7 @@ const row = f.item('One model, or one of several endpoints of a model.', {
 const provider = f.maybeSection('A vendor in the old form; write a model_list row instead.', {
   api_key: f.secret('The key.'),
   api_base: f.text('Base URL.'),
-  proxy: f.text('HTTP proxy.'),
+  proxy: f.text('HTTP or SOCKS proxy.'),
   request_timeout: f.maybeWhole('Seconds for a whole request.'),
   auth_method: f.text('oauth or token.'),
   connect_mode: f.text('stdio or grpc (GitHub Copilot).'),

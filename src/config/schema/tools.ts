@@ -16,7 +16,7 @@ const web = f.section('Web search and pages.', {
   enabled: f.flag(true, 'Offer web search.'),
   provider: f.textOr('auto', 'Search engine; auto takes the first that is set up.'),
   prefer_native: f.flag(true, 'Let the model’s vendor search where it can.'),
-  proxy: f.text('HTTP proxy for web tools.'),
+  proxy: f.text('HTTP or SOCKS proxy for web tools.'),
   fetch_limit_bytes: f.positive(10 * 1024 * 1024, 'Largest page in bytes.'),
   format: f.textOr('plaintext', 'plaintext or markdown.'),
   private_host_whitelist: f.list('Private hosts that may be fetched.'),
@@ -60,7 +60,7 @@ const registry = f.openItem('A place to get skills from.', {
   enabled: f.flag(true, 'Use it.'),
   base_url: f.text('Its address.'),
   auth_token: f.secret('Its token.'),
-  proxy: f.text('HTTP proxy for it.'),
+  proxy: f.text('HTTP or SOCKS proxy for it.'),
   search_path: f.text('Path of the search.'),
   skills_path: f.text('Path of the skills.'),
   download_path: f.text('Path of the downloads.'),
@@ -75,7 +75,7 @@ const skills = f.section('Skills and where they come from.', {
   github: f.section('GitHub as a source.', {
     base_url: f.text('Address of your own GitHub.'),
     token: f.secret('Token for private skills.'),
-    proxy: f.text('HTTP proxy for GitHub.'),
+    proxy: f.text('HTTP or SOCKS proxy for GitHub.'),
   }),
   max_concurrent_searches: f.positive(2, 'Searches at a time.'),
   search_cache: f.section('Search results are kept for a while.', {

@@ -4,6 +4,7 @@ import { connect } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 import { test } from 'node:test'
 import { network } from '../../../src/kit/network.ts'
+import { socksServer } from '../../fakes/socks-server.ts'
 import { bench, eventually } from './bench.ts'
 
 /** A proxy that wants a password and writes down where tunnels go. */
@@ -81,6 +82,23 @@ test('behind a proxy both the gateway and the API go through it, also when a ses
   await ways.close()
 })
 
+test('behind a SOCKS proxy both the gateway and the API go through it', async () => {
+  await using socks = await socksServer()
+  const ways = network()
+  const proxy = `socks5://127.0.0.1:${socks.port}`
+  await using made = await bench({ settings: { token: 'T0KEN', proxy, streaming }, fetch: ways.fetch(proxy) })
+  const { discord, channel, at } = made
+  await made.start()
+  discord.say(discord.place.dm, 'hello')
+  await made.hears(1)
+  await channel.send({ to: at.dm, text: 'answer' })
+  const { host } = new URL(discord.url)
+  assert.deepEqual([...new Set(socks.asked)], [host])
+  assert.ok(socks.asked.length > 1)
+  await channel.stop()
+  await ways.close()
+})
+
 test('a proxy that refuses is no end: it is tried again', async () => {
   await using door = await proxy()
   await using made = await bench({ settings: { token: 'T0KEN', proxy: door.url('wrong'), streaming } })
@@ -93,7 +111,7 @@ test('a proxy that refuses is no end: it is tried again', async () => {
 })
 
 test('a proxy of another kind is a Problem that does not tell its password', async () => {
-  await using made = await bench({ settings: { token: 'T0KEN', proxy: 'socks5://user:hidden@127.0.0.1:1', streaming } })
+  await using made = await bench({ settings: { token: 'T0KEN', proxy: 'ftp://user:hidden@127.0.0.1:1', streaming } })
   await assert.rejects(
     made.start(),
     (error: Error) => /http:\/\//.test(error.message) && !error.message.includes('hidden'),

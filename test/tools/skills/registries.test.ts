@@ -134,7 +134,7 @@ test('a registry is reached through its proxy, else through that of the environm
   const mine = chooseRegistry(registriesOf(own, around), 'x', 'mine')
   assert.deepEqual(await mine.search('x', 5, signal), [])
   await assert.rejects(mine.search('x', 5, signal), /not on the public internet/)
-  await assert.rejects(clawhubAt(at, { proxy: 'socks5://127.0.0.1:1' }).search('x', 5, signal), /proxy must be/)
+  await assert.rejects(clawhubAt(at, { proxy: 'ftp://127.0.0.1:1' }).search('x', 5, signal), /proxy must be/)
 })
 
 const repository = {
