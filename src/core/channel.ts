@@ -103,6 +103,8 @@ export interface LiveMessage {
 export interface ChannelLimits {
   /** The longest message, in UTF-16 units. */
   readonly maxText: number
+  /** A text with more characters comes as its beginning and a file. Absent: in as many messages as it needs. */
+  readonly fileAbove?: number
   /** Milliseconds between two messages in one chat, and between any two. Absent: none. */
   readonly pace?: { readonly chatMs: number; readonly allMs: number }
 }

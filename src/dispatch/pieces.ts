@@ -1,5 +1,8 @@
-import type { Channel, OutboundMessage } from '../core/channel.ts'
+import type { Channel, ChannelLimits, OutboundMessage } from '../core/channel.ts'
 import { splitText } from '../kit/split-text.ts'
+
+/** Characters of a long text that are shown where the whole comes as a file. */
+const beginning = 1_000
 
 /**
  * A message as single messages of a platform, in order: its texts, then a message for each file. A short text stands under the first file,
@@ -7,8 +10,9 @@ import { splitText } from '../kit/split-text.ts'
  */
 export function pieces(
   channel: Pick<Channel, 'limits' | 'split' | 'captions'>,
-  message: OutboundMessage,
+  whole: OutboundMessage,
 ): readonly OutboundMessage[] {
+  const message = withFile(whole, channel.limits)
   const { attachments = [], replyTo, replaces, ...rest } = message
   const texts =
     message.text.trim() === '' ? [] : (channel.split?.(message.text) ?? splitText(message.text, channel.limits.maxText))
@@ -27,4 +31,17 @@ export function pieces(
         }
       : piece,
   )
+}
+
+/** A text that is too long to be read in a chat, as its beginning and a file. */
+function withFile(message: OutboundMessage, { fileAbove = Infinity }: ChannelLimits): OutboundMessage {
+  const { text, attachments = [] } = message
+  if (text.length <= fileAbove) return message
+  const bytes = Buffer.from(text)
+  const file = { kind: 'file', mime: 'text/markdown', name: 'answer.md', size: bytes.length } as const
+  return {
+    ...message,
+    text: `${splitText(text, beginning)[0] ?? ''}\n\n… The whole answer is in the file.`,
+    attachments: [{ ...file, bytes: async () => bytes }, ...attachments],
+  }
 }

@@ -31,7 +31,6 @@ export const telegramEntry = ({ token, url }: Pick<FakeTelegram, 'token' | 'url'
   enabled: true,
   type: 'telegram',
   allow_from: ['1001'],
-  placeholder: { enabled: false },
   settings: { token, base_url: url, streaming: { enabled: false } },
 })
 

@@ -151,6 +151,48 @@ test('what a message answers is part of the question; words of others are told a
   assert.match(wordsOf(quoted), /outside|untrusted/i)
 })
 
+test('where it is wanted a long answer comes as its beginning and a file', async () => {
+  const long = `# A long answer\n\n${'Word after word. '.repeat(700)}The end.`
+  await using scene = await stage({
+    answer: () => long,
+    configure(config) {
+      config.channel_list['telegram']!['file_above_chars'] = 8_000
+    },
+  })
+  scene.telegram.say('tell me everything')
+  await scene.shown(/whole answer is in the file/)
+  const { file } = await eventually(() => scene.telegram.shown.find(({ file }) => file !== undefined), 'the file comes')
+  assert.equal(file?.name, 'answer.md')
+  assert.equal(file?.bytes.toString(), long)
+  assert.equal(scene.telegram.shown.filter(({ text }) => text.includes('Word after word')).length, 1)
+})
+
+test('where it is wanted a placeholder stands in the chat until the answer replaces it, and nothing is typing', async () => {
+  const gate = Promise.withResolvers<void>()
+  await using scene = await stage({
+    async answer({ last }) {
+      await gate.promise
+      return `You said: ${last}`
+    },
+    configure(config) {
+      const telegram = config.channel_list['telegram']!
+      telegram['placeholder'] = { enabled: true, text: ['One moment …'] }
+      telegram['typing'] = { enabled: false }
+    },
+  })
+  const { telegram } = scene
+  telegram.say('hello')
+  const { id } = await scene.shown(/One moment …/)
+  gate.resolve()
+  const answer = await scene.shown('You said: hello')
+  assert.equal(answer.id, id)
+  assert.deepEqual(
+    telegram.shown.filter(({ text }) => text.includes('One moment')),
+    [],
+  )
+  assert.deepEqual(telegram.state.actions, [])
+})
+
 test('a message that waits may still be changed or taken back', async () => {
   const gate = Promise.withResolvers<void>()
   await using scene = await stage({

@@ -1,7 +1,8 @@
+import type { Config } from '../../config/schema/config.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { TurnEvent } from '../../agent/ports.ts'
 import { formatToolFeedback } from '../../agent/tool-feedback.ts'
-import type { TurnWatcher } from '../../dispatch/ports.ts'
+import type { TurnQuestion, TurnWatcher } from '../../dispatch/ports.ts'
 
 export interface EventOptions {
   /** A message of its own for each tool call. */
@@ -59,6 +60,17 @@ export function showing(watcher: TurnWatcher, options: EventOptions) {
     }
   }
   return { show, changed: (): readonly string[] => [...changed] }
+}
+
+/** Where a channel wants it, something stands in the chat from the beginning on, which the answer then replaces. */
+export function showPlaceholder(
+  { cause, message }: Pick<TurnQuestion, 'cause' | 'message'>,
+  channels: Config['channel_list'],
+  watcher: Pick<TurnWatcher, 'activity'>,
+): void {
+  const { enabled, text } = channels[message.at.channel]?.placeholder ?? { enabled: false, text: [] }
+  const chosen = text[Math.floor(Math.random() * text.length)]
+  if (enabled && cause === 'chat' && chosen) watcher.activity(chosen)
 }
 
 const writers: ReadonlySet<string> = new Set(['write_file', 'edit_file', 'append_file'])

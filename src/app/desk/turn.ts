@@ -17,7 +17,7 @@ import type { House } from '../house.ts'
 import { localMoment } from '../moment.ts'
 import { turnReport } from '../report.ts'
 import { version } from '../version.ts'
-import { showing } from './events.ts'
+import { showing, showPlaceholder } from './events.ts'
 import { personOf } from './hear.ts'
 import { backend, type Choice, chainOf, choose, requestLimits } from './models.ts'
 import type { Toolboxes } from './toolbox.ts'
@@ -65,6 +65,7 @@ export function turns(parts: TurnParts) {
     const workspace = await spaces.of(agent)
     const content = await workspace.read()
     if (question.resumed) await parts.takeUp(question)
+    else showPlaceholder(question, config.channel_list, watcher)
     const state = await store.sessions.state(question.session)
     const { log, asked } = await read(question, state)
     await parts.ready?.()

@@ -1,4 +1,4 @@
-import type { Receiver } from '../../core/channel.ts'
+import type { Channel, Receiver } from '../../core/channel.ts'
 import type { Road } from '../../dispatch/road.ts'
 import { menu } from '../../dispatch/commands/commands.ts'
 import type { House } from '../house.ts'
@@ -25,8 +25,19 @@ export interface ChannelSetParts {
   received(): void
 }
 
+/** The channel with what its entry says of every kind of channel. */
+function asWanted(channel: Channel, { typing, file_above_chars: fileAbove }: Entry): Channel {
+  const changed = new Map<string | symbol, unknown>([
+    ...(typing.enabled ? [] : [['typing', undefined] as const]),
+    ...(fileAbove > 0 ? [['limits', { ...channel.limits, fileAbove }] as const] : []),
+  ])
+  return new Proxy(channel, {
+    get: (target, name) => (changed.has(name) ? changed.get(name) : Reflect.get(target, name, target)),
+  })
+}
+
 /** Fields that are asked anew for each message. */
-const askedAnew: ReadonlySet<string> = new Set(['allow_from', 'group_trigger', 'reasoning_channel_id'])
+const askedAnew: ReadonlySet<string> = new Set(['allow_from', 'group_trigger', 'reasoning_channel_id', 'placeholder'])
 
 /** What a channel is made of: it is made anew when this changes. */
 const printOf = (entry: Entry): string =>
@@ -45,7 +56,7 @@ export function channelSet({ house, around, road, received }: ChannelSetParts): 
       clock,
       log,
       async make() {
-        return redactedChannel(await makeChannel(name, entry, around), house.redactor)
+        return asWanted(redactedChannel(await makeChannel(name, entry, around), house.redactor), entry)
       },
       async open(channel) {
         await road.open(channel)

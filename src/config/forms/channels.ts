@@ -1,23 +1,11 @@
 import { channelKind, isChannelKind } from '../accepted.ts'
 import { originText } from '../faults.ts'
 import { nearest } from '../../kit/nearest.ts'
-import { channelKinds } from '../schema/channels.ts'
+import { channelKinds, sharedByChannels } from '../schema/channels.ts'
 import { ensureTable, isWithin, scalar, table, tableAt, textAt, type Origin, type Table } from '../tree.ts'
 import type { UnknownKey } from '../unknown-keys.ts'
 import type { Warning } from '../warning.ts'
 import { move, tablesOf } from './move.ts'
-
-/** What every channel has; everything else stands under `settings`. */
-const shared = new Set([
-  'enabled',
-  'type',
-  'allow_from',
-  'reasoning_channel_id',
-  'group_trigger',
-  'typing',
-  'placeholder',
-  'settings',
-])
 
 /** `channels` and flat channels become `channel_list` with `settings`; a channel of a kind nobody knows is reported and left out. */
 export function channelForms(root: Table): readonly Warning[] {
@@ -46,7 +34,7 @@ export function nest(channel: Table, kind: string): void {
   move(channel, 'group_trigger_prefix', channel, 'group_trigger', 'prefixes')
   const settings = ensureTable(channel, 'settings') ?? table(channel.origin)
   channel.members.set('settings', settings)
-  for (const key of channel.members.keys()) if (!shared.has(key)) move(channel, key, settings, key)
+  for (const key of channel.members.keys()) if (!sharedByChannels.has(key)) move(channel, key, settings, key)
 }
 
 function twice(channel: Table, name: string): Warning {

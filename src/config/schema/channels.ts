@@ -4,8 +4,6 @@ import * as f from './fields.ts'
 const on = (meaning: string, value: boolean) => f.section(meaning, { enabled: f.flag(value, 'Do it.') })
 
 interface Extras {
-  /** Typing notice and placeholder are on unless the file says otherwise. */
-  readonly lively?: boolean
   readonly mentionOnly?: boolean
 }
 
@@ -17,12 +15,16 @@ const base = (extras: Extras) => ({
     mention_only: f.flag(extras.mentionOnly ?? false, 'Only when addressed.'),
     prefixes: f.list('Only messages that start so.'),
   }),
-  typing: on('The typing notice.', extras.lively ?? false),
+  file_above_chars: f.whole(0, 'Answers with more characters come as a beginning and a file; 0: in many messages.'),
+  typing: on('The typing notice.', true),
   placeholder: f.section('A message that is replaced by the answer.', {
-    enabled: f.flag(extras.lively ?? false, 'Send it.'),
+    enabled: f.flag(false, 'Send it; a phone then rings for it and not for the answer.'),
     text: f.list('Its text; one of several is picked.', ['Thinking...']),
   }),
 })
+
+/** What every channel has; everything else stands under `settings`. */
+export const sharedByChannels: ReadonlySet<string> = new Set(['type', 'settings', ...Object.keys(base({}))])
 
 function channel<const T extends string, S extends z.ZodRawShape>(type: T, settings: S, extras: Extras = {}) {
   return f.item(`A ${type} channel.`, {
@@ -43,19 +45,15 @@ const webhooks = (meaning: string, more: Record<string, z.ZodOptional<z.ZodStrin
   f.named(meaning, f.item('One of them.', { webhook_url: f.secret('Its address.'), ...more }))
 
 export const channelKinds = {
-  telegram: channel(
-    'telegram',
-    {
-      token: f.secret('The bot’s token.'),
-      base_url: f.text('Address of your own Bot API server.'),
-      proxy: proxy(),
-      streaming: streaming(true),
-      use_markdown_v2: f.flag(false, 'Write MarkdownV2.'),
-      media_group_delay_ms: f.whole(500, 'Milliseconds to wait for the rest of an album.'),
-      mode: f.choice(['polling', 'webhook'], 'polling', 'How updates arrive.'),
-    },
-    { lively: true },
-  ),
+  telegram: channel('telegram', {
+    token: f.secret('The bot’s token.'),
+    base_url: f.text('Address of your own Bot API server.'),
+    proxy: proxy(),
+    streaming: streaming(true),
+    use_markdown_v2: f.flag(false, 'Write MarkdownV2.'),
+    media_group_delay_ms: f.whole(500, 'Milliseconds to wait for the rest of an album.'),
+    mode: f.choice(['polling', 'webhook'], 'polling', 'How updates arrive.'),
+  }),
   discord: channel('discord', {
     token: f.secret('The bot’s token.'),
     base_url: f.text('Address of another API than Discord’s own.'),
@@ -96,7 +94,7 @@ export const channelKinds = {
       crypto_database_path: f.path('Where the keys are kept.'),
       crypto_passphrase: f.secret('Passphrase of the keys.'),
     },
-    { lively: true, mentionOnly: true },
+    { mentionOnly: true },
   ),
   line: channel(
     'line',
