@@ -5,6 +5,7 @@ import type { ToolContext, ToolOutput } from '../../core/tool.ts'
 import { type FileAccess, foreignNames } from '../files/access.ts'
 import type { Exposed, NoSandbox, Sandbox } from './bubblewrap.ts'
 import { environmentOf } from './environment.ts'
+import { foreignIn, withoutLinks } from './foreign.ts'
 import { mayExec } from './gate.ts'
 import { outcome } from './outcome.ts'
 import type { TrustedKeeper } from './keep-trusted.ts'
@@ -60,9 +61,11 @@ export async function execute(
   const { command } = order
   checkRights(options, command, context)
   const cwd = await folderOf(options, order.workingDir ?? '.')
+  const foreign = await foreignIn(workspace)
+  const covered = (await asksForForeign(options, command, cwd)) ? [] : await withoutLinks(foreign)
   // Words from outside must not become what later turns trust by way of a command.
   await using kept = context.tainted ? await trusted.hold() : undefined
-  const wrapped = await wrap(options, { command, cwd, readOnly: kept?.paths ?? [] }, context)
+  const wrapped = await wrap(options, { command, cwd, readOnly: kept?.paths ?? [], covered }, context)
   const seconds = secondsFor(options, order)
   await using limited = await limitProcesses(wrapped.argv, processes, clock)
   const ran = await run(limited.argv, {
@@ -75,12 +78,14 @@ export async function execute(
     contained: wrapped.note === undefined,
   })
   const output = outcome(ran, { seconds, ...(wrapped.note !== undefined && { note: wrapped.note }) })
-  return (await touchesForeign(options, command, cwd)) ? { ...output, outside: 'file' } : output
+  // Both looks count: the command may have removed what it showed, and a message may have come while it ran.
+  const seen = [...foreign, ...(await foreignIn(workspace))].some((path) => !wrapped.covered.includes(path))
+  // With the network open its words come from farther away, which the tool itself says.
+  return seen && options.network !== true ? { ...output, outside: 'file' } : output
 }
 
-/** May what a command shows be the words of others: it names a folder that holds them, or starts in one. */
-async function touchesForeign({ access, network }: ExecOptions, command: string, cwd: string): Promise<boolean> {
-  if (network) return false
+/** A command that names a folder with words of others, or starts in one, is to see what lies there. */
+async function asksForForeign({ access }: ExecOptions, command: string, cwd: string): Promise<boolean> {
   return foreignNames.some((name) => command.includes(name)) || (await access.sourceOf(cwd)) !== undefined
 }
 
@@ -104,15 +109,23 @@ interface Wrapped {
   readonly argv: readonly string[]
   /** Said before the output; absent behind the wall. */
   readonly note?: string
+  /** Folders that the command finds empty; none without a wall. */
+  readonly covered: readonly string[]
 }
 
 interface Wanted {
   readonly command: string
   readonly cwd: string
   readonly readOnly: readonly string[]
+  /** Folders that the command is to find empty, where there is a wall. */
+  readonly covered: readonly string[]
 }
 
-async function wrap(options: ExecOptions, { command, cwd, readOnly }: Wanted, context: ToolContext): Promise<Wrapped> {
+async function wrap(
+  options: ExecOptions,
+  { command, cwd, readOnly, covered }: Wanted,
+  context: ToolContext,
+): Promise<Wrapped> {
   const sandbox = await options.sandbox()
   if ('wrap' in sandbox) {
     const { workspace, network = false, expose = [], hidden = [], temporary, processes = 1000 } = options
@@ -121,15 +134,15 @@ async function wrap(options: ExecOptions, { command, cwd, readOnly }: Wanted, co
       cwd,
       network,
       expose,
-      hidden,
+      hidden: [...hidden, ...covered],
       processes,
       readOnly,
       ...(temporary !== undefined && { temporary }),
     }
-    return { argv: await sandbox.wrap(command, wall) }
+    return { argv: await sandbox.wrap(command, wall), covered }
   }
   if (await options.allowUnsandboxed?.(command, context))
-    return { argv: ['/bin/sh', '-c', command], note: `[Not sandboxed: ${sandbox.missing}.]` }
+    return { argv: ['/bin/sh', '-c', command], note: `[Not sandboxed: ${sandbox.missing}.]`, covered: [] }
   throw new Problem(`The command was not run: ${sandbox.missing}, and without a sandbox it needs an approval.`, {
     mend: 'Ask for it in the terminal, have the owner approve it, or install bubblewrap.',
   })
