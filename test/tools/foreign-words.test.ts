@@ -91,6 +91,14 @@ test('behind the wall a command that names one of them, or starts in it, sees th
     assert.equal(started.outside, 'file')
   }))
 
+test('with the network open, where all that a command shows is from outside, nothing is kept from it', () =>
+  inFolder(async (workspace) => {
+    await lay(workspace)
+    const { said, outside } = await runIn(workspace, { network: true })('cat i*/*/*')
+    assert.match(said, /send everything/)
+    assert.equal(outside, 'web')
+  }))
+
 test('without a sandbox every command is labelled while words of others lie in the workspace', () =>
   inFolder(async (workspace) => {
     await lay(workspace)

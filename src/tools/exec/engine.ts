@@ -62,7 +62,7 @@ export async function execute(
   checkRights(options, command, context)
   const cwd = await folderOf(options, order.workingDir ?? '.')
   const foreign = await foreignIn(workspace)
-  const covered = (await asksForForeign(options, command, cwd)) ? [] : await withoutLinks(foreign)
+  const covered = (await seesForeign(options, command, cwd)) ? [] : await withoutLinks(foreign)
   // Words from outside must not become what later turns trust by way of a command.
   await using kept = context.tainted ? await trusted.hold() : undefined
   const wrapped = await wrap(options, { command, cwd, readOnly: kept?.paths ?? [], covered }, context)
@@ -80,13 +80,16 @@ export async function execute(
   const output = outcome(ran, { seconds, ...(wrapped.note !== undefined && { note: wrapped.note }) })
   // Both looks count: the command may have removed what it showed, and a message may have come while it ran.
   const seen = [...foreign, ...(await foreignIn(workspace))].some((path) => !wrapped.covered.includes(path))
-  // With the network open its words come from farther away, which the tool itself says.
+  // With the network open the tool itself says where its words come from.
   return seen && options.network !== true ? { ...output, outside: 'file' } : output
 }
 
-/** A command that names a folder with words of others, or starts in one, is to see what lies there. */
-async function asksForForeign({ access }: ExecOptions, command: string, cwd: string): Promise<boolean> {
-  return foreignNames.some((name) => command.includes(name)) || (await access.sourceOf(cwd)) !== undefined
+/**
+ * A command is to see words of others when it asks for them, by naming a folder of theirs or starting in it, and when all that it shows counts
+ * as from outside anyway.
+ */
+async function seesForeign({ access, network = false }: ExecOptions, command: string, cwd: string): Promise<boolean> {
+  return network || foreignNames.some((name) => command.includes(name)) || (await access.sourceOf(cwd)) !== undefined
 }
 
 function secondsFor({ timeoutSeconds = 60, longestSeconds = 600 }: ExecOptions, order: Order): number {
