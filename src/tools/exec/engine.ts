@@ -2,10 +2,10 @@ import { stat } from 'node:fs/promises'
 import type { Clock } from '../../core/clock.ts'
 import { Problem } from '../../core/problem.ts'
 import type { ToolContext, ToolOutput } from '../../core/tool.ts'
-import { type FileAccess, foreignNames } from '../files/access.ts'
+import type { FileAccess } from '../files/access.ts'
 import type { Exposed, NoSandbox, Sandbox } from './bubblewrap.ts'
 import { environmentOf } from './environment.ts'
-import { foreignIn, withoutLinks } from './foreign.ts'
+import { foreignFolders } from './foreign.ts'
 import { mayExec } from './gate.ts'
 import { outcome } from './outcome.ts'
 import type { TrustedKeeper } from './keep-trusted.ts'
@@ -61,11 +61,10 @@ export async function execute(
   const { command } = order
   checkRights(options, command, context)
   const cwd = await folderOf(options, order.workingDir ?? '.')
-  const foreign = await foreignIn(workspace)
-  const covered = (await seesForeign(options, command, cwd)) ? [] : await withoutLinks(foreign)
+  const foreign = await foreignFolders(options, command, cwd)
   // Words from outside must not become what later turns trust by way of a command.
   await using kept = context.tainted ? await trusted.hold() : undefined
-  const wrapped = await wrap(options, { command, cwd, readOnly: kept?.paths ?? [], covered }, context)
+  const wrapped = await wrap(options, { command, cwd, readOnly: kept?.paths ?? [], unasked: foreign.unasked }, context)
   const seconds = secondsFor(options, order)
   await using limited = await limitProcesses(wrapped.argv, processes, clock)
   const ran = await run(limited.argv, {
@@ -78,18 +77,7 @@ export async function execute(
     contained: wrapped.note === undefined,
   })
   const output = outcome(ran, { seconds, ...(wrapped.note !== undefined && { note: wrapped.note }) })
-  // Both looks count: the command may have removed what it showed, and a message may have come while it ran.
-  const seen = [...foreign, ...(await foreignIn(workspace))].some((path) => !wrapped.covered.includes(path))
-  // With the network open the tool itself says where its words come from.
-  return seen && options.network !== true ? { ...output, outside: 'file' } : output
-}
-
-/**
- * A command is to see words of others when it asks for them, by naming a folder of theirs or starting in it, and when all that it shows counts
- * as from outside anyway.
- */
-async function seesForeign({ access, network = false }: ExecOptions, command: string, cwd: string): Promise<boolean> {
-  return network || foreignNames.some((name) => command.includes(name)) || (await access.sourceOf(cwd)) !== undefined
+  return await foreign.label(output, wrapped.covered)
 }
 
 function secondsFor({ timeoutSeconds = 60, longestSeconds = 600 }: ExecOptions, order: Order): number {
@@ -121,12 +109,12 @@ interface Wanted {
   readonly cwd: string
   readonly readOnly: readonly string[]
   /** Folders that the command is to find empty, where there is a wall. */
-  readonly covered: readonly string[]
+  readonly unasked: readonly string[]
 }
 
 async function wrap(
   options: ExecOptions,
-  { command, cwd, readOnly, covered }: Wanted,
+  { command, cwd, readOnly, unasked }: Wanted,
   context: ToolContext,
 ): Promise<Wrapped> {
   const sandbox = await options.sandbox()
@@ -137,12 +125,12 @@ async function wrap(
       cwd,
       network,
       expose,
-      hidden: [...hidden, ...covered],
+      hidden: [...hidden, ...unasked],
       processes,
       readOnly,
       ...(temporary !== undefined && { temporary }),
     }
-    return { argv: await sandbox.wrap(command, wall), covered }
+    return { argv: await sandbox.wrap(command, wall), covered: unasked }
   }
   if (await options.allowUnsandboxed?.(command, context))
     return { argv: ['/bin/sh', '-c', command], note: `[Not sandboxed: ${sandbox.missing}.]`, covered: [] }
