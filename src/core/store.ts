@@ -1,6 +1,6 @@
 import type { Attempt, FailureKind } from './failure.ts'
 import type { Json } from './json.ts'
-import type { Message } from './message.ts'
+import type { Message, UserMessage } from './message.ts'
 import type { Cause } from './provider.ts'
 
 /** One stored message with its place in the session's log. */
@@ -35,8 +35,8 @@ export interface SessionState {
   /** Notices that were given once, by name. */
   readonly told?: readonly string[]
 }
-/** A place in a log that fits a search. */
-export interface SearchHit {
+/** A place in a log that fits a search; its words are marked as their message is. */
+export interface SearchHit extends Pick<UserMessage, 'outside' | 'speaker'> {
   readonly session: string
   readonly seq: number
   readonly at: number

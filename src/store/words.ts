@@ -1,4 +1,5 @@
 import type { Message } from '../core/message.ts'
+import type { SearchHit } from '../core/store.ts'
 
 /** A word of a text as it is searched for, with the place in the text where it begins. */
 export interface Word {
@@ -59,6 +60,17 @@ export function searchText(message: Message): string {
     else if (part.type === 'tool-result')
       for (const inner of part.content) if (inner.type === 'text') texts.push(inner.text)
   return texts.join('\n').slice(0, indexed)
+}
+
+/** The marks of a message for a hit in it. Which of several results fits is not known, so one from outside marks them all. */
+export function marksOf(message: Message): Pick<SearchHit, 'outside' | 'speaker'> {
+  if (message.role === 'tool') {
+    const outside = message.parts.find((part) => part.outside !== undefined)?.outside
+    return { ...(outside !== undefined && { outside }) }
+  }
+  if (message.role !== 'user') return {}
+  const { outside, speaker } = message
+  return { ...(outside !== undefined && { outside }), ...(speaker !== undefined && { speaker }) }
 }
 
 /** A query word by word. No phrase, no search. */

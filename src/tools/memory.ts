@@ -41,7 +41,7 @@ export function recallTool(recall: Recall): Tool {
           `- ${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC, ${role}${session === context.session ? '' : ` (${session})`}: ${excerpt.replaceAll(/\s+/g, ' ').trim()}`,
       )
       const text = `Found ${hits.length} places for "${query}":\n${lines.join('\n')}`
-      // What tools said may have come from anywhere; its own mark is not part of the index.
+      // What a tool said may have come from anywhere: a log that was brought over tells of no origin.
       const fromTools = hits.some(({ role }) => role === 'tool')
       const outside = hits.find((hit) => hit.outside !== undefined)?.outside ?? (fromTools ? 'file' : undefined)
       return { content: [{ type: 'text', text }], ...(outside !== undefined && { outside }) }

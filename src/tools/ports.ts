@@ -86,12 +86,12 @@ export interface Memory {
   remember(fact: { readonly text: string; readonly where: 'memory' | 'today' }, context: ToolContext): Promise<boolean>
 }
 
-/** `outside`: whose words they are, when not those of the person who asks. */
-export type RecallHit = SearchHit & { readonly outside?: string }
-
 export interface Recall {
-  /** Full text over the conversations that the person of the turn may see, best match first. */
-  search(query: string, limit: number, context: ToolContext): Promise<readonly RecallHit[]>
+  /**
+   * Full text over the conversations that the person of the turn may see, best match first. `outside` tells whose words a hit has, also
+   * when somebody else who talks here said them.
+   */
+  search(query: string, limit: number, context: ToolContext): Promise<readonly SearchHit[]>
 }
 
 export interface SkillFinder {

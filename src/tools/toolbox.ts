@@ -53,13 +53,16 @@ export interface ToolboxOptions {
   readonly allow?: readonly string[]
 }
 
+/** A call may ask for so many times what a command usually gets: a build takes longer than a look. */
+const longestTimes = 10
+
 /** The tools of an agent: those that are switched on, have what they need and are on its list, by name. */
 export function toolbox(options: ToolboxOptions): readonly Tool[] {
   const { tools } = options.config
   const access = accessOf(options)
   const all = [
     ...fileTools({ access, mode: readMode(tools.read_file.mode), readLimit: tools.read_file.max_read_file_size }),
-    ...execTools(options, access),
+    ...(options.exec ? [execTool(execOptions({ ...options, exec: options.exec }, access))] : []),
     ...webTools(options),
     ...chatTools(options, access),
     ...agentTools(options),
@@ -70,19 +73,38 @@ export function toolbox(options: ToolboxOptions): readonly Tool[] {
   ]
   return all
     .filter(({ spec }) => isSwitchedOn(tools, spec.name) && isAllowed(options.allow, spec.name))
-    .toSorted((left, right) => (left.spec.name < right.spec.name ? -1 : 1))
+    .toSorted(byName)
 }
 
-/** The four tools that an executor of type openai-api has. */
-export function codingTools({ access, ...exec }: ExecOptions): readonly Tool[] {
-  const files = fileTools({ access }).filter(({ spec }) => ['read_file', 'write_file', 'edit_file'].includes(spec.name))
-  return [bashTool({ access, ...exec }), ...files].toSorted((left, right) =>
-    left.spec.name < right.spec.name ? -1 : 1,
-  )
+export type CodingOptions = Pick<ToolboxOptions, 'config' | 'workspace' | 'hidden' | 'readable' | 'clock' | 'allow'> &
+  Required<Pick<ToolboxOptions, 'exec'>>
+
+/** The tools of an executor that we are ourselves: of its four those that are switched on and on the agent's list, by name. */
+export function codingTools(options: CodingOptions): readonly Tool[] {
+  const access = accessOf(options)
+  return [bashTool(execOptions(options, access)), ...fileTools({ access })]
+    .filter(({ spec }) => {
+      const names = codingNames[spec.name] ?? []
+      return (
+        names.some((name) => isAllowed(options.allow, name)) &&
+        names.every((name) => isSwitchedOn(options.config.tools, name))
+      )
+    })
+    .toSorted(byName)
 }
+
+/** What an executor has, each with the names that it goes by in settings and on lists. */
+const codingNames: Readonly<Record<string, readonly string[]>> = {
+  bash: ['bash', 'exec'],
+  edit_file: ['edit_file'],
+  read_file: ['read_file'],
+  write_file: ['write_file'],
+}
+
+const byName = (left: Tool, right: Tool) => (left.spec.name < right.spec.name ? -1 : 1)
 
 /** What file tools may touch, as the configuration says. */
-export function accessOf({
+function accessOf({
   config,
   workspace,
   hidden,
@@ -102,26 +124,25 @@ export function accessOf({
   })
 }
 
-function execTools(options: ToolboxOptions, access: FileAccess): readonly Tool[] {
-  const { exec, config, workspace, hidden, clock, readable = [] } = options
-  if (!exec) return []
+/** What a command may do, as the configuration says. */
+function execOptions(
+  { exec, config, workspace, hidden, clock, readable = [] }: CodingOptions,
+  access: FileAccess,
+): ExecOptions {
   const section = config.tools.exec
-  return [
-    execTool({
-      timeoutSeconds: section.timeout_seconds,
-      allowRemote: section.allow_remote,
-      deny: section.enable_deny_patterns
-        ? patterns(section.custom_deny_patterns, 'tools.exec.custom_deny_patterns')
-        : [],
-      permit: patterns(section.custom_allow_patterns, 'tools.exec.custom_allow_patterns'),
-      ...exec,
-      expose: [...readable.map((path) => ({ path })), ...(exec.expose ?? [])],
-      workspace,
-      access,
-      clock,
-      hidden,
-    }),
-  ]
+  return {
+    timeoutSeconds: section.timeout_seconds,
+    longestSeconds: longestTimes * section.timeout_seconds,
+    allowRemote: section.allow_remote,
+    deny: section.enable_deny_patterns ? patterns(section.custom_deny_patterns, 'tools.exec.custom_deny_patterns') : [],
+    permit: patterns(section.custom_allow_patterns, 'tools.exec.custom_allow_patterns'),
+    ...exec,
+    expose: [...readable.map((path) => ({ path })), ...(exec.expose ?? [])],
+    workspace,
+    access,
+    clock,
+    hidden,
+  }
 }
 
 function webTools({ config, network, version, nativeSearch = false }: ToolboxOptions): readonly Tool[] {

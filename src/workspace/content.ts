@@ -16,7 +16,7 @@ export interface ContentOptions {
   readonly skillRoots: readonly SkillRoot[]
 }
 
-/** Read when present, in this order; the legacy names only without AGENT.md. */
+/** Read when present, in this order; the legacy names only where AGENT.md is missing or says nothing. */
 const current = ['AGENT.md', 'SOUL.md', 'USER.md']
 const legacy = ['AGENTS.md', 'SOUL.md', 'USER.md', 'IDENTITY.md']
 /** A file that changed in the last so many milliseconds may change again without showing a later time. */
@@ -63,7 +63,9 @@ async function readContent({ root, clock, skillRoots }: ContentOptions): Promise
       return undefined
     }
   }
-  const agent = await take('AGENT.md')
+  const written = await take('AGENT.md')
+  // A command that must not make one finds an empty one in its place, and when it is killed that stays.
+  const agent = written?.trim() === '' ? undefined : written
   const { definition, warnings: mistakes } =
     agent === undefined && warnings.length > 0
       ? {

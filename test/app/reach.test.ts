@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { recallTool } from '../../src/app/desk/reach.ts'
 import type { Role } from '../../src/core/tool.ts'
-import { userText } from '../../src/core/message.ts'
+import { type UserMessage, userText } from '../../src/core/message.ts'
+import { recallTool as recallToolOf } from '../../src/tools/memory.ts'
 import { memoryStore } from '../fakes/store.ts'
 import { turnContext } from '../access/ports.ts'
 
@@ -35,4 +36,32 @@ test('a member finds what was said in the member’s own conversation alone', as
 test('where others read along, or speak along, an owner finds no more than they may hear', async () => {
   assert.deepEqual(await found(group, 'owner'), [group])
   assert.deepEqual(await found(own, 'owner', true), [own])
+})
+
+/** What the tool says its words come from, for a person of the conversation in which `message` was said. */
+async function labelOf(session: string, person: string, message: UserMessage): Promise<string | undefined> {
+  const { sessions } = memoryStore()
+  await sessions.append(session, 't', 1, [message])
+  const context = {
+    ...turnContext({ session, role: 'owner' }),
+    sender: { id: person, name: 'Ann' },
+    origin: { channel: 'fake', chat: 'c' },
+  }
+  const output = await recallToolOf(recallTool({ sessions })).run({ query: 'walnut' }, context)
+  assert.match(JSON.stringify(output.content), /the walnut/)
+  return output.outside
+}
+
+test('words from outside do not become the owner’s own by being found again', async () => {
+  const walnut = userText('the walnut')
+  assert.equal(await labelOf(own, '1', walnut), undefined)
+  assert.equal(await labelOf(own, '1', { ...walnut, outside: 'person:Eve' }), 'person:Eve')
+})
+
+test('what a member said in a shared conversation is the member’s own word and nobody else’s', async () => {
+  const said = { ...userText('the walnut'), speaker: 'fake:2' }
+  for (const session of [group, 'agent:main:main']) {
+    assert.equal(await labelOf(session, '1', said), 'person:fake:2')
+    assert.equal(await labelOf(session, '2', said), undefined)
+  }
 })

@@ -85,7 +85,7 @@ suite('MCP servers through picoclaw agent -m', { concurrency: 2 }, () => {
     const script = `test ! -e "$HOME/down" && exec '${process.execPath}' '${everything}' stdio ${word}`
     using here = place(model, { demo: { enabled: true, command: '/bin/sh', args: ['-c', script] } })
     down = join(here.home, 'down')
-    assert.match(await here.ask('Go.'), /It came back\./)
+    assert.match(await here.ask('Go, use mcp:demo.'), /It came back\./)
     assert.equal(processWith(word), undefined, 'the server ends with the program')
   })
 
@@ -123,7 +123,7 @@ suite('MCP servers through picoclaw agent -m', { concurrency: 2 }, () => {
     })
     const demo = { enabled: true, command: process.execPath, args: [everything, 'stdio'] }
     using here = place(model, { demo }, { enabled: true })
-    assert.match(await here.ask('Go.'), /Echo: found/)
+    assert.match(await here.ask('Go, use mcp:demo.'), /Echo: found/)
   })
 
   test('add, list, test, a tool that changes is withheld until approve, remove: by hand', async () => {

@@ -200,21 +200,27 @@ async function listening(answer: (url: URL) => string) {
 
 const noRedactor = { ...redactor(), text: (text: string) => text, value: <T>(value: T) => value, add: () => undefined }
 
-/** An MCP server that reads out what was planted. */
+/** An MCP server that reads out what was planted, and fetches whatever it is told to while it says that it only reads. */
 const mailServer = (root: string) => `
 import { readFileSync } from 'node:fs'
 const say = (message) => process.stdout.write(JSON.stringify({ jsonrpc: '2.0', ...message }) + '\\n')
 let text = ''
-process.stdin.on('data', (chunk) => {
+const input = { type: 'object', properties: { n: { type: 'number' }, url: { type: 'string' } } }
+const annotations = { readOnlyHint: true }
+const answer = async ({ name, arguments: { n, url } }) =>
+  name === 'fetch' ? (await fetch(url)).text() : readFileSync(${JSON.stringify(root)} + '/planted-' + n, 'utf8')
+process.stdin.on('data', async (chunk) => {
   text += chunk
   const lines = text.split('\\n')
   text = lines.pop()
   for (const line of lines) {
     const { id, method, params } = JSON.parse(line)
-    const input = { type: 'object', properties: { n: { type: 'number' } } }
     if (method === 'initialize') say({ id, result: { protocolVersion: params.protocolVersion, capabilities: { tools: {} }, serverInfo: { name: 's', version: '1' } } })
-    else if (method === 'tools/list') say({ id, result: { tools: [{ name: 'read', description: 'Reads a mail.', inputSchema: input }] } })
-    else if (method === 'tools/call') say({ id, result: { content: [{ type: 'text', text: readFileSync(${JSON.stringify(root)} + '/planted-' + params.arguments.n, 'utf8') }] } })
+    else if (method === 'tools/list') say({ id, result: { tools: [
+      { name: 'read', description: 'Reads a mail.', inputSchema: input, annotations },
+      { name: 'fetch', description: 'Fetches a page.', inputSchema: input, annotations },
+    ] } })
+    else if (method === 'tools/call') say({ id, result: { content: [{ type: 'text', text: await answer(params) }] } })
     else if (id !== undefined) say({ id, result: {} })
   }
 })

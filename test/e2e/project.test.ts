@@ -161,3 +161,36 @@ test('a command of the coding backend runs in the checkout', async () => {
   assert.equal(code, 0, stderr)
   assert.match(JSON.stringify(server.seen[1]?.body['messages']), /1\\nmain\.go/)
 })
+
+/** What a coding backend is offered, and what its calls bring, in a checkout with these files. */
+async function backend(files: Readonly<Record<string, string>>, tools: object, calls: Said['calls'] = []) {
+  const [format] = formats
+  assert.ok(format)
+  const server = await vendorServer((_, count) => (count === 0 && calls.length > 0 ? { calls } : 'done'), {
+    strict: true,
+  })
+  const [home, folder] = [emptyHome(), checkout()]
+  writeConfig(home, { ...format.executor(server), tools })
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
+  const { code, stderr } = await picoclaw(['agent', '--workspace', folder, '-m', task], { home })
+  await server.close()
+  assert.equal(code, 0, stderr)
+  return { offered: server.seen.map(namesOf)[0], told: JSON.stringify(server.seen.at(-1)?.body['messages']) }
+}
+
+test('what the owner switches off, and what AGENT.md leaves out, a coding backend does not have', async () => {
+  const list = '---\ntools: [read_file, exec]\n---\nLook only.'
+  assert.deepEqual((await backend({ 'AGENT.md': list }, {})).offered, ['bash', 'read_file'])
+  assert.deepEqual((await backend({ 'AGENT.md': list }, { exec: { enabled: false } })).offered, ['read_file'])
+  assert.deepEqual((await backend({ 'AGENT.md': '---\ntools: [read_file\n---\nBroken.' }, {})).offered, [])
+})
+
+test('a coding backend neither runs what the owner denies nor reads the .env of the project', async () => {
+  const { told } = await backend({ '.env': 'KEY=of-the-project' }, { exec: { custom_deny_patterns: ['^git push'] } }, [
+    { name: 'read_file', input: { path: '.env' } },
+    { name: 'bash', input: { command: 'git push' } },
+  ])
+  assert.match(told, /custom_deny_patterns/)
+  assert.match(told, /Access denied: \.env is not for tools/)
+  assert.doesNotMatch(told, /of-the-project/)
+})

@@ -22,7 +22,7 @@ export function contextOf(channel = 'cli', signal: AbortSignal = new AbortContro
 }
 
 /** The words of an output. */
-function wordsOf({ content }: ToolOutput): string {
+export function wordsOf({ content }: ToolOutput): string {
   return content.map((part) => (part.type === 'text' ? part.text : `<${part.type}>`)).join('')
 }
 

@@ -5,12 +5,12 @@ import { test } from 'node:test'
 import { configSchema } from '../../src/config/schema/config.ts'
 import type { Json } from '../../src/core/json.ts'
 import { Problem } from '../../src/core/problem.ts'
+import { systemClock } from '../../src/kit/clock.ts'
 import { network } from '../../src/kit/network.ts'
-import { codingTools, toolbox, type ToolboxOptions } from '../../src/tools/toolbox.ts'
-import { fileAccess } from '../../src/tools/files/access.ts'
+import { type CodingOptions, codingTools, toolbox, type ToolboxOptions } from '../../src/tools/toolbox.ts'
 import { fakeClock } from '../fakes/clock.ts'
 import { fakeMemory, fakeOutbox, fakeRecall, fakeSchedule, fakeSkills, fakeSubAgents } from '../fakes/tool-ports.ts'
-import { call, inFolder } from './context.ts'
+import { call, contextOf, inFolder } from './context.ts'
 import { theSandbox } from './sandbox.ts'
 
 const everything = {
@@ -142,11 +142,52 @@ test('a pattern that is none is told with its key', () => {
   )
 })
 
+const coding = (tools: Json = {}, options: Partial<CodingOptions> = {}) =>
+  codingTools({
+    config: configSchema.parse({ tools }),
+    workspace: '/nowhere',
+    hidden: [],
+    clock: fakeClock(),
+    exec: { sandbox: theSandbox },
+    ...options,
+  })
+const codingNames = (...given: Parameters<typeof coding>) => coding(...given).map(({ spec }) => spec.name)
+
 test('an executor has four tools and no more', () => {
-  const access = fileAccess({ workspace: '/nowhere' })
-  const tools = codingTools({ workspace: '/nowhere', access, clock: fakeClock(), sandbox: theSandbox })
-  assert.deepEqual(
-    tools.map(({ spec }) => spec.name),
-    ['bash', 'edit_file', 'read_file', 'write_file'],
-  )
+  assert.deepEqual(codingNames(), ['bash', 'edit_file', 'read_file', 'write_file'])
 })
+
+test('what is switched off or not on the agent’s list is not for an executor either', () => {
+  assert.deepEqual(codingNames({ exec: { enabled: false }, write_file: { enabled: false } }), [
+    'edit_file',
+    'read_file',
+  ])
+  assert.deepEqual(codingNames({}, { allow: ['read_file', 'exec', 'cron'] }), ['bash', 'read_file'])
+  assert.deepEqual(codingNames({}, { allow: ['bash'] }), ['bash'])
+  assert.deepEqual(codingNames({ exec: { enabled: false } }, { allow: ['bash'] }), [])
+  assert.deepEqual(codingNames({}, { allow: [] }), [])
+})
+
+test('the owner’s settings for commands and files hold for an executor', () =>
+  inFolder(async (workspace) => {
+    await writeFile(join(workspace, '.env'), 'KEY=hidden')
+    const tools = coding(
+      { exec: { custom_deny_patterns: ['^git push'], allow_remote: false, timeout_seconds: 1 } },
+      { workspace, hidden: [join(workspace, '.env')], clock: systemClock },
+    )
+    const run = (name: string, input: Record<string, Json>, context = contextOf()) => {
+      const tool = tools.find(({ spec }) => spec.name === name)
+      assert.ok(tool)
+      return call(tool, input, context)
+    }
+    assert.match((await run('bash', { command: 'git push' })).text, /custom_deny_patterns/)
+    assert.match((await run('bash', { command: 'ls' }, contextOf('telegram'))).text, /restricted to internal channels/)
+    assert.equal((await run('bash', { command: 'sleep 60' })).text, 'Command timed out after 1s')
+    assert.doesNotMatch((await run('bash', { command: 'cat .env' })).text, /KEY/)
+    for (const [name, input] of [
+      ['read_file', {}],
+      ['write_file', { content: 'x', overwrite: true }],
+      ['edit_file', { old_text: 'KEY', new_text: 'x' }],
+    ] as const)
+      assert.match((await run(name, { path: '.env', ...input })).text, /Access denied/, name)
+  }))

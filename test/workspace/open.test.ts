@@ -68,7 +68,7 @@ test('several that open a missing workspace at once all get the same whole one',
     assert.deepEqual(await readdir(folder), ['workspace'])
   }))
 
-test('definition files come without front matter and comments, in order; without AGENT.md in their old names', () =>
+test('definition files come without front matter and comments, in order; without AGENT.md, or with an empty one, in their old names', () =>
   inPlace(
     {
       'a/AGENT.md': '---\r\nname: one\r\n---\r\n\r\nBe kind. <!-- not this -->',
@@ -78,6 +78,8 @@ test('definition files come without front matter and comments, in order; without
       'b/AGENTS.md': 'Old.',
       'b/IDENTITY.md': 'Me.',
       'b/SOUL.md': 'Calm.',
+      'c/AGENT.md': '\uFEFF \n',
+      'c/AGENTS.md': 'Old.',
     },
     async (folder) => {
       const filesOf = async (name: string) => (await (await opened(join(folder, name))).read()).files
@@ -90,6 +92,8 @@ test('definition files come without front matter and comments, in order; without
         { name: 'SOUL.md', text: 'Calm.' },
         { name: 'IDENTITY.md', text: 'Me.' },
       ])
+      // An empty one stands in while a command runs that must not make one.
+      assert.deepEqual(await filesOf('c'), [{ name: 'AGENTS.md', text: 'Old.' }])
     },
   ))
 

@@ -6,6 +6,7 @@ import type { Store } from '../../core/store.ts'
 import type { TurnQuestion } from '../../dispatch/ports.ts'
 import { unpackOutbound } from '../../dispatch/payload.ts'
 import type { Outbox, Recall } from '../../tools/ports.ts'
+import { personOf } from './hear.ts'
 
 /** How tools write to chats. `answered` is told the turns that wrote to their own chat: their last words are not said twice. */
 export function outboxTool(
@@ -95,8 +96,13 @@ export function recallTool({ sessions }: Pick<Store, 'sessions'>): Recall {
       const { role, session, tainted, origin, sender } = context
       const free = role === 'owner' && !tainted && !isGroup(session)
       const hits = await sessions.search(query, { limit, ...(!free && { session }) })
+      const person = personOf({ at: origin, from: sender })
       const mine = (key: string) => key === session || isOwn(key, origin.channel, sender.id)
-      return hits.map((hit) => (mine(hit.session) ? hit : { ...hit, outside: `session:${hit.session}` }))
+      return hits.map((hit) => {
+        if (hit.outside !== undefined) return hit
+        if (!mine(hit.session)) return { ...hit, outside: `session:${hit.session}` }
+        return hit.speaker === undefined || hit.speaker === person ? hit : { ...hit, outside: `person:${hit.speaker}` }
+      })
     },
   }
 }

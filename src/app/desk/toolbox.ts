@@ -4,10 +4,9 @@ import { machineZone } from '../../kit/zone.ts'
 import type { Tool, ToolContext } from '../../core/tool.ts'
 import type { NoSandbox, Sandbox } from '../../tools/exec/bubblewrap.ts'
 import { sandboxOf } from '../../tools/exec/bubblewrap.ts'
-import type { ExecOptions } from '../../tools/exec/engine.ts'
 import type { Speak } from '../../tools/chat/send-tts.ts'
 import type { Outbox, Recall, Schedule, SkillFinder, SubAgents } from '../../tools/ports.ts'
-import { accessOf, codingTools, isAllowed, toolbox } from '../../tools/toolbox.ts'
+import { codingTools, isAllowed, toolbox, type ToolboxOptions } from '../../tools/toolbox.ts'
 import type { Workspace, WorkspaceContent } from '../../workspace/ports.ts'
 import type { AgentFacts } from '../agents.ts'
 import type { House } from '../house.ts'
@@ -43,8 +42,8 @@ export interface Toolboxes {
   of(agent: AgentFacts, workspace: Workspace, content: WorkspaceContent): Promise<readonly Tool[]>
   /** Tools that come and go, on the agent's list. */
   more(round: Round): readonly Tool[]
-  /** The four tools of a coding backend. */
-  coding(workspace: Workspace): Promise<readonly Tool[]>
+  /** Those of the four tools of a coding backend that the agent may use. */
+  coding(workspace: Workspace, content: WorkspaceContent): Promise<readonly Tool[]>
   /** The wall that commands run behind, or why there is none. */
   sandbox(): Promise<Sandbox | NoSandbox>
 }
@@ -60,7 +59,7 @@ export function toolboxes(parts: ToolParts): Toolboxes {
   /** Nothing of our own folder is for tools but the workspaces in it. */
   const hidden = [environment.home, environment.configPath]
 
-  const exec = (): Omit<ExecOptions, 'workspace' | 'access' | 'clock' | 'hidden'> => {
+  const exec = (): NonNullable<ToolboxOptions['exec']> => {
     const { sandbox } = house.current.loaded.config
     return {
       sandbox: wall,
@@ -120,11 +119,17 @@ export function toolboxes(parts: ToolParts): Toolboxes {
       const allow = round.content.definition.tools
       return parts.more(round).filter(({ spec }) => isAllowed(allow, spec.name))
     },
-    async coding(workspace) {
-      const { config } = house.current.loaded
+    async coding(workspace, { definition }) {
       const root = await realpath(workspace.root)
-      const access = accessOf({ config, workspace: root, hidden })
-      return codingTools({ ...exec(), workspace: root, access, clock, hidden: [...hidden, join(root, '.env')] })
+      return codingTools({
+        config: house.current.loaded.config,
+        workspace: root,
+        // What a project keeps there is for its own programs.
+        hidden: [...hidden, join(root, '.env')],
+        clock,
+        exec: exec(),
+        ...(definition.tools && { allow: definition.tools }),
+      })
     },
   }
 }

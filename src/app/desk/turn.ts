@@ -131,7 +131,7 @@ export function turns(parts: TurnParts) {
   ) {
     const direct = backend(house, parts.model ?? state.model)
     if (direct) {
-      const tools = await boxes.coding(workspace)
+      const tools = await boxes.coding(workspace, content)
       return {
         provider: direct,
         tools: named(tools),

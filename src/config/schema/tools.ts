@@ -153,7 +153,7 @@ export const tools = {
       allow_remote: f.flag(true, 'Chats may ask for commands, not only the terminal.'),
       custom_deny_patterns: f.list('More patterns of refused commands.'),
       custom_allow_patterns: f.list('Patterns of commands that are never refused.'),
-      timeout_seconds: f.positive(60, 'Seconds for one command.'),
+      timeout_seconds: f.positive(60, 'Seconds for one command; one of an executor may ask for ten times as many.'),
     }),
     skills,
     media_cleanup: f.section(

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Message } from '../../core/message.ts'
 import type { SearchHit, SessionStore } from '../../core/store.ts'
-import { excerptOf, phrasesOf, searchText, wordsOf } from '../words.ts'
+import { excerptOf, marksOf, phrasesOf, searchText, wordsOf } from '../words.ts'
 import { transaction } from './transaction.ts'
 
 /**
@@ -96,8 +96,8 @@ export function searcher(database: DatabaseSync): SessionStore['search'] {
       const row = message.get(Math.floor(Number(found) / perSession), Number(found) % perSession)
       if (!row) return []
       const said = JSON.parse(String(row['json'])) as Message
-      const excerpt = excerptOf(searchText(said), phrases)
-      return [{ session: String(row['key']), seq: Number(row['seq']), at: Number(row['at']), role: said.role, excerpt }]
+      const [session, seq, at] = [String(row['key']), Number(row['seq']), Number(row['at'])]
+      return [{ session, seq, at, role: said.role, excerpt: excerptOf(searchText(said), phrases), ...marksOf(said) }]
     })
   }
 }

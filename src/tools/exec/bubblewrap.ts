@@ -20,7 +20,7 @@ export interface Wall {
   /** True shares the network of the machine, loopback included. */
   readonly network: boolean
   readonly expose: readonly Exposed[]
-  /** Files and folders inside what is seen that stay empty: configuration, secrets, stores. */
+  /** Files and folders inside what is seen that stay empty: configuration, secrets, stores, words of others. */
   readonly hidden: readonly string[]
   /** Files and folders inside the workspace that the command may only read. One that is missing it may make. */
   readonly readOnly?: readonly string[]
@@ -63,6 +63,7 @@ function bubblewrap(program: string, extra: readonly string[] = newer): Sandbox 
   return {
     async wrap(command, wall) {
       const shell = `ulimit -c 0; ulimit -u ${wall.processes} 2>/dev/null; /bin/sh -c "$1"; exit $?`
+      const covers = (await Promise.all(wall.hidden.map(cover))).flat()
       const mounts = [
         { path: wall.workspace, flags: ['--bind', wall.workspace, wall.workspace] },
         ...wall.expose.map(({ path, writable }) => ({
@@ -70,7 +71,7 @@ function bubblewrap(program: string, extra: readonly string[] = newer): Sandbox 
           flags: [writable ? '--bind-try' : '--ro-bind-try', path, path],
         })),
         ...(wall.readOnly ?? []).map((path) => ({ path, flags: ['--ro-bind-try', path, path] })),
-        ...(await Promise.all(wall.hidden.map(cover))).flat(),
+        ...covers,
       ]
       return [
         program,
@@ -83,6 +84,8 @@ function bubblewrap(program: string, extra: readonly string[] = newer): Sandbox 
         ...[...kernel, ...system].flatMap((path) => ['--ro-bind-try', path, path]),
         // A folder before what lies in it: the later mount is the one that is seen.
         ...mounts.toSorted((left, right) => left.path.length - right.path.length).flatMap(({ flags }) => flags),
+        // Last, for the mounts within a folder need a place in it. What a command believes to have written would be lost.
+        ...covers.filter(({ folder }) => folder).flatMap(({ path }) => ['--remount-ro', path]),
         '--chdir',
         wall.cwd,
         '--',
@@ -96,17 +99,18 @@ function bubblewrap(program: string, extra: readonly string[] = newer): Sandbox 
   }
 }
 
-interface Mount {
+interface Cover {
   readonly path: string
+  readonly folder: boolean
   readonly flags: readonly string[]
 }
 
 /** Puts nothing in the place of a file or folder. */
-async function cover(hidden: string): Promise<readonly Mount[]> {
+async function cover(hidden: string): Promise<readonly Cover[]> {
   const path = await realpath(hidden).catch(() => undefined)
   if (path === undefined) return []
   const folder = (await stat(path)).isDirectory()
-  return [{ path, flags: folder ? ['--tmpfs', path] : ['--ro-bind', '/dev/null', path] }]
+  return [{ path, folder, flags: folder ? ['--tmpfs', path] : ['--ro-bind', '/dev/null', path] }]
 }
 
 /** The sandbox that `sandbox.mode` asks for, looked for once, at the first command. `path` is the PATH to search. */

@@ -2,9 +2,10 @@ import { stat } from 'node:fs/promises'
 import type { Clock } from '../../core/clock.ts'
 import { Problem } from '../../core/problem.ts'
 import type { ToolContext, ToolOutput } from '../../core/tool.ts'
-import { type FileAccess, foreignNames } from '../files/access.ts'
+import type { FileAccess } from '../files/access.ts'
 import type { Exposed, NoSandbox, Sandbox } from './bubblewrap.ts'
 import { environmentOf } from './environment.ts'
+import { foreignFolders } from './foreign.ts'
 import { mayExec } from './gate.ts'
 import { outcome } from './outcome.ts'
 import type { TrustedKeeper } from './keep-trusted.ts'
@@ -60,9 +61,10 @@ export async function execute(
   const { command } = order
   checkRights(options, command, context)
   const cwd = await folderOf(options, order.workingDir ?? '.')
+  const foreign = await foreignFolders(options, command, cwd)
   // Words from outside must not become what later turns trust by way of a command.
   await using kept = context.tainted ? await trusted.hold() : undefined
-  const wrapped = await wrap(options, { command, cwd, readOnly: kept?.paths ?? [] }, context)
+  const wrapped = await wrap(options, { command, cwd, readOnly: kept?.paths ?? [], unasked: foreign.unasked }, context)
   const seconds = secondsFor(options, order)
   await using limited = await limitProcesses(wrapped.argv, processes, clock)
   const ran = await run(limited.argv, {
@@ -75,13 +77,7 @@ export async function execute(
     contained: wrapped.note === undefined,
   })
   const output = outcome(ran, { seconds, ...(wrapped.note !== undefined && { note: wrapped.note }) })
-  return (await touchesForeign(options, command, cwd)) ? { ...output, outside: 'file' } : output
-}
-
-/** May what a command shows be the words of others: it names a folder that holds them, or starts in one. */
-async function touchesForeign({ access, network }: ExecOptions, command: string, cwd: string): Promise<boolean> {
-  if (network) return false
-  return foreignNames.some((name) => command.includes(name)) || (await access.sourceOf(cwd)) !== undefined
+  return await foreign.label(output, wrapped.covered)
 }
 
 function secondsFor({ timeoutSeconds = 60, longestSeconds = 600 }: ExecOptions, order: Order): number {
@@ -104,15 +100,23 @@ interface Wrapped {
   readonly argv: readonly string[]
   /** Said before the output; absent behind the wall. */
   readonly note?: string
+  /** Folders that the command finds empty; none without a wall. */
+  readonly covered: readonly string[]
 }
 
 interface Wanted {
   readonly command: string
   readonly cwd: string
   readonly readOnly: readonly string[]
+  /** Folders that the command is to find empty, where there is a wall. */
+  readonly unasked: readonly string[]
 }
 
-async function wrap(options: ExecOptions, { command, cwd, readOnly }: Wanted, context: ToolContext): Promise<Wrapped> {
+async function wrap(
+  options: ExecOptions,
+  { command, cwd, readOnly, unasked }: Wanted,
+  context: ToolContext,
+): Promise<Wrapped> {
   const sandbox = await options.sandbox()
   if ('wrap' in sandbox) {
     const { workspace, network = false, expose = [], hidden = [], temporary, processes = 1000 } = options
@@ -121,15 +125,15 @@ async function wrap(options: ExecOptions, { command, cwd, readOnly }: Wanted, co
       cwd,
       network,
       expose,
-      hidden,
+      hidden: [...hidden, ...unasked],
       processes,
       readOnly,
       ...(temporary !== undefined && { temporary }),
     }
-    return { argv: await sandbox.wrap(command, wall) }
+    return { argv: await sandbox.wrap(command, wall), covered: unasked }
   }
   if (await options.allowUnsandboxed?.(command, context))
-    return { argv: ['/bin/sh', '-c', command], note: `[Not sandboxed: ${sandbox.missing}.]` }
+    return { argv: ['/bin/sh', '-c', command], note: `[Not sandboxed: ${sandbox.missing}.]`, covered: [] }
   throw new Problem(`The command was not run: ${sandbox.missing}, and without a sandbox it needs an approval.`, {
     mend: 'Ask for it in the terminal, have the owner approve it, or install bubblewrap.',
   })

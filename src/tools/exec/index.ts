@@ -12,8 +12,7 @@ export function execTool(options: ExecOptions): Tool {
   const trusted = trustedKeeper(options.workspace)
   return defineTool({
     name: 'exec',
-    description:
-      'Runs a shell command in the workspace and shows its output. When it ends, everything it started ends too. Nothing can be typed into it.',
+    description: descriptionOf('workspace', options),
     input: z.object({
       command,
       working_dir: z.string().min(1).optional().describe('Folder to start in, relative to the workspace.'),
@@ -29,8 +28,7 @@ export function bashTool(options: ExecOptions): Tool {
   const trusted = trustedKeeper(options.workspace)
   return defineTool({
     name: 'bash',
-    description:
-      'Runs a shell command in the project folder and shows its output. When it ends, everything it started ends too. Nothing can be typed into it.',
+    description: descriptionOf('project folder', options),
     input: z.object({
       command,
       timeout: z.int().min(1).optional().describe('Seconds until the command is ended.'),
@@ -40,6 +38,12 @@ export function bashTool(options: ExecOptions): Tool {
     run: ({ command, timeout: timeoutSeconds }, context) =>
       execute(options, { command, timeoutSeconds }, context, trusted),
   })
+}
+
+function descriptionOf(folder: string, { network = false }: ExecOptions): string {
+  const what = `Runs a shell command in the ${folder} and shows its output. When it ends, everything it started ends too. Nothing can be typed into it.`
+  if (network) return what
+  return `${what} What people sent (inbox) and long results (.artifacts) are seen only by a command that names the folder.`
 }
 
 /** A command that may reach the network shows words that anybody may have written. */

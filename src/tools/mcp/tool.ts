@@ -20,7 +20,10 @@ export interface ToolAround {
   call(tool: string, input: JsonObject, signal: AbortSignal): Promise<ToolOutput>
 }
 
-/** A tool of an MCP server as one of ours. What it answers is text from outside, also when it fails. */
+/**
+ * A tool of an MCP server as one of ours. What it answers is text from outside, also when it fails. Whom it reaches beyond its server nobody
+ * here can see, whatever it says of itself.
+ */
 export function toolOf(
   { name: tool, description, schema, readOnly }: RemoteTool,
   { server, name, call }: ToolAround,
@@ -31,7 +34,7 @@ export function toolOf(
   return {
     spec: { name, description: `[MCP:${server}] ${description.slice(0, longestDescription).toWellFormed()}`, input },
     readOnly,
-    effects: () => (readOnly ? [] : ['network']),
+    effects: () => ['network'],
     destination: () => place,
     async run(given, { signal }) {
       signal.throwIfAborted()

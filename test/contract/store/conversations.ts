@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { type Message, userText } from '../../../src/core/message.ts'
+import { type Message, type ToolResultPart, userText } from '../../../src/core/message.ts'
 import type { Each } from '../store.ts'
 
 const said = (text: string): Message => ({ role: 'assistant', parts: [{ type: 'text', text }], by: 'v/m' })
@@ -124,6 +124,37 @@ export function conversations(each: Each): void {
     assert.deepEqual(await found('kitchen here'), [])
     const [hit] = await sessions.search('kitchen')
     assert.deepEqual(hit, { session: 'a', seq: 4, at: 7, role: 'tool', excerpt: 'lobster: kitchen' })
+  })
+
+  each('a hit tells whose words it has, when they are not those of people every turn trusts', async ({ sessions }) => {
+    const result = (id: string, outside?: string): ToolResultPart => ({
+      type: 'tool-result',
+      id,
+      name: 'look',
+      content: [{ type: 'text', text: 'lobster' }],
+      isError: false,
+      ...(outside !== undefined && { outside }),
+    })
+    await sessions.append('s', 't', 1, [
+      userText('lobster'),
+      { ...userText('lobster'), outside: 'person:Eve' },
+      { ...userText('lobster'), speaker: 'fake:2' },
+      { role: 'tool', parts: [result('1'), result('2', 'web')] },
+      { role: 'tool', parts: [result('3')] },
+      said('lobster'),
+    ])
+    const hits = (await sessions.search('lobster')).toSorted((left, right) => left.seq - right.seq)
+    assert.deepEqual(
+      hits.map(({ seq, outside, speaker }) => ({ seq, ...(outside && { outside }), ...(speaker && { speaker }) })),
+      [
+        { seq: 1 },
+        { seq: 2, outside: 'person:Eve' },
+        { seq: 3, speaker: 'fake:2' },
+        { seq: 4, outside: 'web' },
+        { seq: 5 },
+        { seq: 6 },
+      ],
+    )
   })
 
   each('the best match comes first', async ({ sessions }) => {

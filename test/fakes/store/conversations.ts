@@ -1,6 +1,6 @@
 import { type Message, textOf } from '../../../src/core/message.ts'
 import type { LogEntry, SessionState, SessionStore } from '../../../src/core/store.ts'
-import { excerptOf, phrasesOf, placesOf, searchText, wordsOf } from '../../../src/store/words.ts'
+import { excerptOf, marksOf, phrasesOf, placesOf, searchText, wordsOf } from '../../../src/store/words.ts'
 
 /** Conversations in memory, with the bare writing of a log that turns need too. */
 export function memorySessions() {
@@ -64,7 +64,8 @@ export function memorySessions() {
           const places = phrases.map((phrase) => placesOf(phrase, words).length)
           if ((session ?? key) !== key || places.includes(0)) return []
           const score = places.reduce((sum, count) => sum + count, 0) / words.length
-          return [{ score, hit: { session: key, seq, at, role: message.role, excerpt: excerptOf(text, phrases) } }]
+          const excerpt = excerptOf(text, phrases)
+          return [{ score, hit: { session: key, seq, at, role: message.role, excerpt, ...marksOf(message) } }]
         }),
       )
       return hits

@@ -103,6 +103,17 @@ test('another schema or a claim to change nothing counts as a change; another or
   assert.deepEqual(names(servers.tools()), ['mcp_s_a'])
 })
 
+test('that a tool changes nothing is the server’s own word: it may run beside others, and reaches the server all the same', async () => {
+  await using servers = await up({ s: [{ ...remote('fetch'), readOnly: true }, remote('post')] })
+  assert.deepEqual(
+    servers.tools().map((tool) => [tool.spec.name, tool.readOnly, tool.effects?.({}, contextOf())]),
+    [
+      ['mcp_s_fetch', true, ['network']],
+      ['mcp_s_post', false, ['network']],
+    ],
+  )
+})
+
 test('a broken memory of a tool counts as a change', async () => {
   const notes = memoryNotes()
   notes.all.set('mcp-tools:s', { a: 'broken', b: { description: 'Does b.' } })
