@@ -28,6 +28,7 @@ export interface McpRow {
   /** The command line or the address. */
   readonly where: string
   readonly deferred: boolean
+  readonly trusted: boolean
   readonly env: Readonly<Record<string, string>>
   readonly envFile?: string
   readonly headers: Readonly<Record<string, string>>
@@ -169,6 +170,7 @@ function rowOf(name: string, server: McpServerSettings, mcp: McpSettings): McpRo
     type: server.type || (url === '' ? 'stdio' : 'auto'),
     where: url === '' ? [command, ...maskedArguments(args)].join(' ') : maskedUrl(url),
     deferred: mcp.discovery.enabled && (server.deferred ?? true),
+    trusted: server.trusted,
     env: masked(server.env),
     headers: masked(server.headers),
     ...(envFile && { envFile }),

@@ -26,6 +26,7 @@ export function readMcpAddition(args: readonly string[]): McpAddition {
       force: { type: 'boolean', short: 'f' },
       deferred: { type: 'boolean' },
       'no-deferred': { type: 'boolean' },
+      trusted: { type: 'boolean' },
       json: { type: 'boolean' },
     },
     true,
@@ -45,6 +46,7 @@ export function readMcpAddition(args: readonly string[]): McpAddition {
     ...(type !== undefined && { type }),
     ...(isUrl ? addressOf(first, rest, values) : programOf(first, rest, values)),
     ...(hidden !== undefined && { deferred: hidden }),
+    ...(values.trusted && { trusted: true }),
   }
   return { name, server, force: values.force ?? false, json: values.json ?? false }
 }

@@ -31,6 +31,7 @@ test('mcp add writes a program as it was given, keeps every comment and switches
     '-e',
     'GITHUB_TOKEN=${GITHUB_TOKEN}',
     '--no-deferred',
+    '--trusted',
     'gh.work',
     'npx',
     '-y',
@@ -51,6 +52,7 @@ test('mcp add writes a program as it was given, keeps every comment and switches
     args: ['-y', 'some-server', '--json'],
     env: { GITHUB_TOKEN: '${GITHUB_TOKEN}' },
     deferred: false,
+    trusted: true,
   })
   assert.deepEqual(servers['old'], { enabled: true, command: 'old-program' })
 })

@@ -30,6 +30,7 @@ Options of add, before the name or the command:
   -t TRANSPORT         stdio, http, streamable-http or sse; default stdio for a command, and what works for an address
   -f                   replace a server of this name
   --deferred           its tools are hidden until searched for (tools.mcp.discovery); --no-deferred: never
+  --trusted            its tools are used without a question, also when text from outside is in the turn
   --json               the outcome as JSON
 `,
   async run(args, io) {
@@ -132,7 +133,7 @@ function counted(tools: number, withheld: number): string {
   return `${tools} ${tools === 1 ? 'tool' : 'tools'}${withheld > 0 ? `, ${withheld} withheld` : ''}`
 }
 
-function tell({ name, type, where, enabled, deferred, env, envFile, headers, status }: McpRow): string {
+function tell({ name, type, where, enabled, deferred, trusted, env, envFile, headers, status }: McpRow): string {
   const pairs = (values: Readonly<Record<string, string>>, between: string) =>
     Object.entries(values).map(([key, value]) => `${key}${between}${value}`)
   const lines = [
@@ -141,6 +142,7 @@ function tell({ name, type, where, enabled, deferred, env, envFile, headers, sta
     `  where     ${where}`,
     `  enabled   ${enabled ? 'yes' : 'no'}`,
     ...(deferred ? ['  deferred  yes'] : []),
+    ...(trusted ? ['  trusted   yes'] : []),
     ...pairs(env, '=').map((pair) => `  env       ${pair}`),
     ...(envFile === undefined ? [] : [`  env_file  ${envFile}`]),
     ...pairs(headers, ': ').map((pair) => `  header    ${pair}`),

@@ -87,6 +87,7 @@ const skills = f.section('Skills and where they come from.', {
 const server = f.item('An MCP server.', {
   enabled: f.flag(false, 'Use it.'),
   deferred: f.maybeFlag('Its tools are hidden until searched for.'),
+  trusted: f.flag(false, 'Its tools are used without a question, also when text from outside is in the turn.'),
   command: f.text('The program (stdio).'),
   args: f.list('Its arguments.'),
   env: f.holders('Its environment variables.'),

@@ -94,7 +94,8 @@ export function openServer(
   }
   const renew = (): void => {
     const names = nameAll(name, offered, Object.keys(settings().servers))
-    tools = offered.map((tool, index) => toolOf(tool, { server: name, name: names[index] ?? '', call }))
+    const { trusted = false } = settings().servers[name] ?? {}
+    tools = offered.map((tool, index) => toolOf(tool, { server: name, name: names[index] ?? '', trusted, call }))
   }
   const deferred = () => isDeferred(settings().discovery.enabled, settings().servers[name]?.deferred)
   const call: Server['call'] = async (tool, input, signal) => {

@@ -17,6 +17,8 @@ export interface ToolAround {
   readonly server: string
   /** As the model knows it. */
   readonly name: string
+  /** The owner answers for the server. */
+  readonly trusted: boolean
   call(tool: string, input: JsonObject, signal: AbortSignal): Promise<ToolOutput>
 }
 
@@ -26,7 +28,7 @@ export interface ToolAround {
  */
 export function toolOf(
   { name: tool, description, schema, readOnly }: RemoteTool,
-  { server, name, call }: ToolAround,
+  { server, name, trusted, call }: ToolAround,
 ): Tool {
   const input: JsonObject = { ...schema, type: 'object' }
   const check = checkOf(withoutPatterns(input))
@@ -34,7 +36,7 @@ export function toolOf(
   return {
     spec: { name, description: `[MCP:${server}] ${description.slice(0, longestDescription).toWellFormed()}`, input },
     readOnly,
-    effects: () => ['network'],
+    effects: () => (trusted ? [] : ['network']),
     destination: () => place,
     async run(given, { signal }) {
       signal.throwIfAborted()

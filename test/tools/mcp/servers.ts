@@ -16,7 +16,7 @@ export const filesystem = join(packages, 'server-filesystem', 'dist', 'index.js'
 
 /** Settings of a server as the configuration would give them. */
 export function server(own: Partial<McpServerSettings>): McpServerSettings {
-  return { enabled: true, args: [], env: {}, headers: {}, ...own }
+  return { enabled: true, trusted: false, args: [], env: {}, headers: {}, ...own }
 }
 
 export function settingsOf(

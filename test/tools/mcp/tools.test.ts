@@ -35,9 +35,12 @@ function offering(tools: Readonly<Record<string, readonly RemoteTool[]>>): Conne
 
 async function up(
   tools: Readonly<Record<string, readonly RemoteTool[]>>,
-  { discovery = {}, notes = memoryNotes(), log = silent, clock = fakeClock() } = {},
+  { discovery = {}, server = {}, notes = memoryNotes(), log = silent, clock = fakeClock() } = {},
 ) {
-  const settings = settingsOf(Object.fromEntries(Object.keys(tools).map((name) => [name, { command: 'x' }])), discovery)
+  const settings = settingsOf(
+    Object.fromEntries(Object.keys(tools).map((name) => [name, { command: 'x', ...server }])),
+    discovery,
+  )
   const servers = opened({ settings, connect: offering(tools), clock, notes, log })
   await servers.settled()
   return servers
@@ -111,6 +114,14 @@ test('that a tool changes nothing is the server’s own word: it may run beside 
       ['mcp_s_fetch', true, ['network']],
       ['mcp_s_post', false, ['network']],
     ],
+  )
+})
+
+test('a server that the owner answers for is used without a question', async () => {
+  await using servers = await up({ s: [remote('post')] }, { server: { trusted: true } })
+  assert.deepEqual(
+    servers.tools().map((tool) => tool.effects?.({}, contextOf())),
+    [[]],
   )
 })
 
