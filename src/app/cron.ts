@@ -52,12 +52,14 @@ export interface JobLine {
   readonly does: string
   readonly to?: string
   readonly last?: string
+  /** The last due time at which it did not run, and why. */
+  readonly leftOut?: string
   readonly failures: number
 }
 
 export function jobLine(job: ScheduledJob): JobLine {
   const zone = machineZone()
-  const { id, name, schedule, enabled, nextAt, to, failures } = job
+  const { id, name, schedule, enabled, nextAt, to, leftOut, failures } = job
   const next = enabled ? nextAt : undefined
   return {
     id,
@@ -68,6 +70,7 @@ export function jobLine(job: ScheduledJob): JobLine {
     does: job.command === undefined ? `${job.deliver ? 'sends' : 'asks'}: ${job.message}` : `runs: ${job.command}`,
     ...(to && { to: [to.channel, to.chat, to.thread].filter(Boolean).join(' ') }),
     ...lastOf(job, schedule.tz ?? zone),
+    ...(leftOut && { leftOut: `${momentText(leftOut.at, schedule.tz ?? zone)}, ${leftOut.why}` }),
     failures,
   }
 }

@@ -15,7 +15,7 @@ export interface JobWish {
   readonly command?: string
   readonly deliver?: boolean
   readonly to?: ChatRef
-  readonly group?: boolean
+  readonly session?: string
   readonly createdBy: JobCreator
   readonly missed?: JobFacts['missed']
   /** Absent: true for a job that runs at one moment. */
@@ -133,9 +133,9 @@ function workOf({ message = '', command = '' }: JobWish): string {
   return command.trim()
 }
 
-const placeOf = ({ to, group }: JobWish): Pick<ScheduledJob, 'to' | 'group'> => ({
+const placeOf = ({ to, session }: JobWish): Pick<ScheduledJob, 'to' | 'session'> => ({
   ...(to && { to }),
-  ...(group && { group }),
+  ...(session !== undefined && { session }),
 })
 
 const anchored = (times: JobTimes, now: number): JobTimes =>

@@ -1,4 +1,5 @@
-import type { Job } from '../core/store.ts'
+import { isSamePlace } from '../core/place.ts'
+import type { InboxItem, Job } from '../core/store.ts'
 import { backOffMs } from './failures.ts'
 import { payloadOf, readJob, type ScheduledJob, writeJob } from './job.ts'
 import { inboxItem, isForAgent, readMessageId } from './messages.ts'
@@ -63,10 +64,8 @@ export function schedule(parts: ScheduleParts): Schedule {
     if (dueAt > now) return clockWentBack(job, now) ? moveBack(job, now) : dueAt
     const after = await following(job, dueAt, now)
     const missed = now - dueAt > lateMs && job.once !== true
-    const skipped = missed && job.missed === 'skip' ? 'it was missed' : runs.busy(job.id) ? 'it still runs' : undefined
-    if (skipped !== undefined) {
-      log.info('A run of a job is left out.', { job: job.name, why: skipped })
-      await jobs.put(writeJob(withNext({ ...job, ...(missed && { lastStatus: 'missed' }) }, after)))
+    if (missed && job.missed === 'skip') {
+      await leaveOut(job, dueAt, after, 'picoclaw was not running then')
       return after
     }
     if (after === undefined && job.schedule.kind !== 'at' && !job.once)
@@ -76,7 +75,8 @@ export function schedule(parts: ScheduleParts): Schedule {
   }
 
   async function fire(job: ScheduledJob, dueAt: number, now: number, next: number | undefined): Promise<void> {
-    const to = job.to ?? (await parts.ownerChat())
+    const owners = await parts.ownerChats()
+    const to = job.to ?? owners[0]
     const { once: _, ...rest } = job
     const started: ScheduledJob = { ...rest, lastRunAt: now, lastStatus: 'running' }
     if (!to && isForAgent(job)) {
@@ -87,13 +87,28 @@ export function schedule(parts: ScheduleParts): Schedule {
       })
       return
     }
-    const item = inboxItem(parts, job, { dueAt, now, to })
+    // Whoever reads along in any other chat must not be told what an owner said in private.
+    const kind = to && owners.some((chat) => isSamePlace(chat, to)) ? 'direct' : 'group'
+    const item = inboxItem(parts, job, { dueAt, now, to, kind })
+    const earlier = await earlierRun(job, item.channel)
+    if (earlier) return leaveOut(job, dueAt, next, `an earlier run still ${earlier.tries > 0 ? 'runs' : 'waits'}`)
     const moved = { payload: payloadOf(started), ...(next !== undefined && { nextAt: next }) }
     if (!(await jobs.fire(job.id, dueAt, moved, item))) return
     log.debug('A job is due.', { job: job.name, late: now - dueAt })
     if (!isForAgent(job)) return runs.start(item)
     // A due time that a clock set back brings again is known to the inbox and stays done.
     if (parts.arrived && (await parts.inbox.open()).some(({ id }) => id === item.id)) parts.arrived(item)
+  }
+
+  /** A run that has not ended. One on another channel, which may be off for good, stops none on this. */
+  async function earlierRun({ id }: ScheduledJob, channel: string): Promise<InboxItem | undefined> {
+    const open = await parts.inbox.open()
+    return open.find((item) => item.channel === channel && readMessageId(item.platformId)?.job === id)
+  }
+
+  async function leaveOut(job: ScheduledJob, dueAt: number, next: number | undefined, why: string): Promise<void> {
+    log.info('A run of a job is left out.', { job: job.name, why })
+    await jobs.put(writeJob(withNext({ ...job, leftOut: { at: dueAt, why } }, next)))
   }
 
   const clockWentBack = (job: ScheduledJob, now: number): boolean => (job.lastRunAt ?? now) > now + clockBackMs

@@ -34,7 +34,7 @@ export function outcomes(parts: ScheduleParts): { finish(id: string, outcome: Ou
 
   /** Told once: a job that fails every minute must not fill a chat. */
   async function tell(job: ScheduledJob, error: string): Promise<void> {
-    const to = job.createdBy.chat ?? job.to ?? (await parts.ownerChat())
+    const to = job.createdBy.chat ?? job.to ?? (await parts.ownerChats())[0]
     if (!to) return
     const next = isOver(job)
       ? 'It is kept, disabled: see "picoclaw cron list".'

@@ -37,8 +37,8 @@ export interface ScheduleParts extends Inbound {
   newId(): string
   /** Sends a text to a chat, once for each key, also over a restart. Rejects when it cannot even be stored. */
   deliverTo(to: ChatRef, text: string, key: string): Promise<void>
-  /** The chat for jobs that name none: where an owner was last heard. */
-  ownerChat(): Promise<ChatRef | undefined>
+  /** Direct chats of owners, where one was last heard first: that one is the chat of jobs that name none. */
+  ownerChats(): Promise<readonly ChatRef[]>
   /** Runs a job's command in the sandbox. Rejects only when `signal` ends it. Absent: jobs may not run commands. */
   runCommand?(job: ScheduledJob, signal: AbortSignal): Promise<CommandOutcome>
   /** The longest run of a command in milliseconds; 0 is no limit. */
@@ -52,10 +52,10 @@ export interface HeartbeatParts extends Inbound {
   /** The text of HEARTBEAT.md; undefined when there is none. */
   readFile(): Promise<string | undefined>
   readonly notes: Pick<NoteStore, 'get' | 'put'>
-  readonly inbox: Pick<InboxStore, 'add'>
+  readonly inbox: Pick<InboxStore, 'add' | 'open'>
   readonly clock: Clock
   readonly log: Log
   readonly zone: string
   newId(): string
-  ownerChat(): Promise<ChatRef | undefined>
+  ownerChats(): Promise<readonly ChatRef[]>
 }

@@ -23,7 +23,7 @@ export const adapters: Adapters = {
       zone: 'UTC',
       newId: () => crypto.randomUUID(),
       stored: (message) => ({ session: 'agent:main:main', payload: JSON.stringify(message) }),
-      ownerChat: async () => ({ channel: 'telegram', chat: '1' }),
+      ownerChats: async () => [{ channel: 'telegram', chat: '1' }],
     }).beat()
   },
 }

@@ -96,7 +96,7 @@ function sharedParts({ clock, log }: House, { road, admission, stored }: Assista
     log,
     zone: machineZone(),
     newId: randomUUID,
-    ownerChat: async () => (await admission.ownerChats())[0],
+    ownerChats: admission.ownerChats,
   }
 }
 interface SharedParts extends Inbound {
@@ -104,9 +104,7 @@ interface SharedParts extends Inbound {
   readonly log: House['log']
   readonly zone: string
   newId(): string
-  ownerChat(): ReturnType<Assistant['admission']['ownerChats']> extends Promise<readonly (infer Place)[]>
-    ? Promise<Place | undefined>
-    : never
+  ownerChats: Assistant['admission']['ownerChats']
 }
 
 /** Runs a job's command as the exec tool would, with the rights of whoever made the job. */

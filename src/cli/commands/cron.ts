@@ -176,6 +176,7 @@ function listed(jobs: readonly JobLine[]): string {
       ...(job.last === undefined
         ? []
         : [`    Last run: ${job.last}${job.failures > 1 ? ` (${job.failures} failures in a row)` : ''}`]),
+      ...(job.leftOut === undefined ? [] : [`    Left out: ${job.leftOut}`]),
     ].join('\n'),
   )
   return `\nScheduled Jobs:\n----------------\n${blocks.join('\n')}\n`
