@@ -1,6 +1,6 @@
 import type { InboundMessage } from '../core/channel.ts'
 import { isJsonObject } from '../core/json.ts'
-import { minuteText, readWall, zoneOf } from '../kit/zone.ts'
+import { minuteText, readWall } from '../kit/zone.ts'
 import { dueTasks, heartbeatTasks, shortHash, type HeartbeatTask, type TaskTimes } from './heartbeat-file.ts'
 import type { HeartbeatParts } from './ports.ts'
 
@@ -24,8 +24,7 @@ export interface Heartbeat {
 
 /** Looks at HEARTBEAT.md by itself; only what is new or due in it becomes a message to the agent. */
 export function heartbeat(parts: HeartbeatParts): Heartbeat {
-  const { clock, log, notes } = parts
-  const zone = zoneOf(parts.zone)
+  const { clock, log, notes, zone } = parts
   const momentOf = (date: string, time: string) => {
     const wall = readWall(`${date} ${time}`)
     return wall && zone.moment(wall)

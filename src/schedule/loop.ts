@@ -125,7 +125,7 @@ export function schedule(parts: ScheduleParts): Schedule {
     if (job.once) return undefined
     const base = Math.max(dueAt, now)
     const wait = backOffMs(job.failures)
-    return nextRun(job.schedule, Math.max(base, wait === 0 ? 0 : base + wait - 1), zone)
+    return nextRun(job.schedule, Math.max(base, wait === 0 ? 0 : base + wait - 1), zone.name)
   }
 
   return {

@@ -49,7 +49,7 @@ export function inboxItem(
     from: { id: job.createdBy.id, name: `the schedule (${job.name})` },
     at: to,
     kind,
-    text: job.message + lateness(job, dueAt, now, parts.zone),
+    text: job.message + lateness(job, dueAt, now, parts.zone.name),
     attachments: [],
     addressed: true,
     due: {

@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts'
 import type { InboundMessage } from '../core/channel.ts'
 import type { Log } from '../core/log.ts'
 import type { ChatRef } from '../core/place.ts'
+import type { Zone } from '../kit/zone.ts'
 import type { InboxItem, InboxStore, JobStore, LeaseStore, NoteStore } from '../core/store.ts'
 import type { ScheduledJob } from './job.ts'
 
@@ -32,8 +33,8 @@ export interface ScheduleParts extends Inbound {
   readonly owner?: string
   readonly clock: Clock
   readonly log: Log
-  /** IANA name for jobs that name none. */
-  readonly zone: string
+  /** For jobs that name none. */
+  readonly zone: Pick<Zone, 'name'>
   newId(): string
   /** Sends a text to a chat, once for each key, also over a restart. Rejects when it cannot even be stored. */
   deliverTo(to: ChatRef, text: string, key: string): Promise<void>
@@ -55,7 +56,7 @@ export interface HeartbeatParts extends Inbound {
   readonly inbox: Pick<InboxStore, 'add' | 'open'>
   readonly clock: Clock
   readonly log: Log
-  readonly zone: string
+  readonly zone: Zone
   newId(): string
   ownerChats(): Promise<readonly ChatRef[]>
 }

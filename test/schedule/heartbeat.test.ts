@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import type { InboundMessage } from '../../src/core/channel.ts'
 import type { ChatRef } from '../../src/core/place.ts'
 import { silent } from '../../src/core/log.ts'
+import { zoneOf } from '../../src/kit/zone.ts'
 import { heartbeat, heartbeatAnswer } from '../../src/schedule/heartbeat.ts'
 import { heartbeatTasks } from '../../src/schedule/heartbeat-file.ts'
 import '../../src/schedule/cron-expression.ts'
@@ -31,7 +32,7 @@ function setUp(text: string | undefined) {
     ...store,
     clock,
     log: silent,
-    zone: 'UTC',
+    zone: zoneOf('UTC'),
     newId: () => `id-${(id += 1)}`,
     stored: (message: InboundMessage) => ({ session: 'agent:main:owner', payload: JSON.stringify(message) }),
     ownerChats: async () => (owner.chat ? [owner.chat] : []),

@@ -3,6 +3,7 @@ import type { InboxItem } from '../../src/core/store.ts'
 import { silent } from '../../src/core/log.ts'
 import type { Log } from '../../src/core/log.ts'
 import type { Store } from '../../src/core/store.ts'
+import { zoneOf } from '../../src/kit/zone.ts'
 import { jobEditor } from '../../src/schedule/editor.ts'
 import { schedule } from '../../src/schedule/loop.ts'
 import type { Outcome } from '../../src/schedule/outcome.ts'
@@ -28,7 +29,7 @@ export function scheduleHouse(more: Partial<ScheduleParts> & { readonly store?: 
     ...store,
     clock,
     log: { ...silent, warn: note, error: note } satisfies Log,
-    zone: 'UTC',
+    zone: zoneOf('UTC'),
     newId: () => `id-${(id += 1)}`,
     stored: (message) => ({ session: `agent:main:${message.at.chat}`, payload: JSON.stringify(message) }),
     async deliverTo(to, text, key) {

@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import { configSchema } from '../../src/config/schema/config.ts'
 import type { Json } from '../../src/core/json.ts'
 import { Problem } from '../../src/core/problem.ts'
+import { localZone } from '../../src/kit/zone.ts'
 import { network } from '../../src/kit/network.ts'
 import { codingTools, toolbox, type ToolboxOptions } from '../../src/tools/toolbox.ts'
 import { fileAccess } from '../../src/tools/files/access.ts'
@@ -30,6 +31,7 @@ const box = (tools: Json = {}, options: Partial<ToolboxOptions> = {}, agents: Js
     workspace: '/nowhere',
     hidden: [],
     clock: fakeClock(),
+    zone: localZone(),
     network: network(),
     version: '1',
     ...everything,

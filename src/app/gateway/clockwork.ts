@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import type { InboundMessage } from '../../core/channel.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { ToolContext } from '../../core/tool.ts'
-import { machineZone } from '../../kit/zone.ts'
 import { heartbeat } from '../../schedule/heartbeat.ts'
 import type { ScheduledJob } from '../../schedule/job.ts'
 import { schedule, type Schedule } from '../../schedule/loop.ts'
@@ -88,13 +87,13 @@ export function clockwork(house: House, { owner, checkpoint }: ClockworkParts): 
 }
 
 /** What jobs and heartbeat both need. */
-function sharedParts({ clock, log }: House, { road, admission, stored }: Assistant): SharedParts {
+function sharedParts({ clock, log, zone }: House, { road, admission, stored }: Assistant): SharedParts {
   return {
     stored,
     arrived: (item) => road.take(item),
     clock,
     log,
-    zone: machineZone(),
+    zone,
     newId: randomUUID,
     ownerChats: admission.ownerChats,
   }
@@ -102,7 +101,7 @@ function sharedParts({ clock, log }: House, { road, admission, stored }: Assista
 interface SharedParts extends Inbound {
   readonly clock: Clock
   readonly log: House['log']
-  readonly zone: string
+  readonly zone: House['zone']
   newId(): string
   ownerChats: Assistant['admission']['ownerChats']
 }

@@ -1,5 +1,5 @@
 import { exitCodes, Problem } from '../../core/problem.ts'
-import { isZone, machineZone, readWall, zoneOf } from '../../kit/zone.ts'
+import { isZone, readWall, zoneOf } from '../../kit/zone.ts'
 
 /** What the options of `cron add` may say about time. */
 interface TimeOptions {
@@ -16,8 +16,9 @@ export type Times =
 
 const usage = (what: string, mend: string) => new Problem(what, { mend, exitCode: exitCodes.usage })
 
-/** The schedule that the options name; a Problem unless it is exactly one. */
-export function timesOf({ every, cron, at, tz = machineZone() }: TimeOptions): Times {
+/** The schedule that the options name, in `zone` when they name none; a Problem unless it is exactly one. */
+export function timesOf({ every, cron, at, ...options }: TimeOptions, zone: string): Times {
+  const { tz = zone } = options
   const given = [every, cron, at].filter((value) => value !== undefined)
   if (given.length !== 1)
     throw usage('A job needs exactly one of --every, --cron and --at.', 'For example: --cron "0 9 * * 1-5"')
