@@ -2,7 +2,7 @@ import { isSamePlace } from '../core/place.ts'
 import type { InboxItem, Job } from '../core/store.ts'
 import { backOffMs } from './failures.ts'
 import { payloadOf, readJob, type ScheduledJob, writeJob } from './job.ts'
-import { inboxItem, isForAgent, readMessageId } from './messages.ts'
+import { type Due, inboxItem, isForAgent, readMessageId } from './messages.ts'
 import type { ScheduleParts } from './ports.ts'
 import { type Outcome, outcomes } from './outcome.ts'
 import { runner } from './runs.ts'
@@ -12,6 +12,8 @@ import { nextRun } from './times.ts'
 const rereadMs = 15_000
 /** A run that begins later than this was missed. */
 const lateMs = 60_000
+/** Where it is noted in which zone the jobs were timed that name none. */
+const zoneNote = 'schedule/zone'
 /** A last run so far in the future means that the clock was set back. */
 const clockBackMs = 36 * 3_600_000
 
@@ -30,7 +32,7 @@ export interface Schedule {
 
 /** Starts jobs when they are due: each due time once, whatever restarts and however many processes look at the same store. */
 export function schedule(parts: ScheduleParts): Schedule {
-  const { jobs, clock, log, zone } = parts
+  const { jobs, notes, clock, log, zone } = parts
   const told = new Set<string>()
   let alarm = new AbortController()
   const ending = outcomes(parts)
@@ -49,13 +51,17 @@ export function schedule(parts: ScheduleParts): Schedule {
     await runs.resume()
     const now = clock.now()
     let wake = now + rereadMs
+    const timedIn = await notes.get(zoneNote)
+    const moved = timedIn !== undefined && timedIn !== zone.name
     for (const stored of await jobs.list()) {
       if (!stored.enabled || stored.nextAt === undefined) continue
       const job = readable(stored)
       if (!job) continue
-      const next = await step(job, stored.nextAt, now)
+      const moves = moved && isOfHouse(job) && stored.nextAt > now
+      const next = moves ? await retime(job, now) : await step(job, stored.nextAt, now)
       if (next !== undefined) wake = Math.min(wake, next)
     }
+    if (timedIn !== zone.name) await notes.put(zoneNote, zone.name)
     return Math.max(wake, now)
   }
 
@@ -75,11 +81,10 @@ export function schedule(parts: ScheduleParts): Schedule {
   }
 
   async function fire(job: ScheduledJob, dueAt: number, now: number, next: number | undefined): Promise<void> {
-    const owners = await parts.ownerChats()
-    const to = job.to ?? owners[0]
+    const place = await placeOf(job)
     const { once: _, ...rest } = job
     const started: ScheduledJob = { ...rest, lastRunAt: now, lastStatus: 'running' }
-    if (!to && isForAgent(job)) {
+    if (!place.to && isForAgent(job)) {
       await jobs.put(writeJob(withNext(started, next)))
       await ending.finish(job.id, {
         ok: false,
@@ -87,9 +92,7 @@ export function schedule(parts: ScheduleParts): Schedule {
       })
       return
     }
-    // Whoever reads along in any other chat must not be told what an owner said in private.
-    const kind = to && owners.some((chat) => isSamePlace(chat, to)) ? 'direct' : 'group'
-    const item = inboxItem(parts, job, { dueAt, now, to, kind })
+    const item = inboxItem(parts, job, { dueAt, now, ...place })
     const earlier = await earlierRun(job, item.channel)
     if (earlier) return leaveOut(job, dueAt, next, `an earlier run still ${earlier.tries > 0 ? 'runs' : 'waits'}`)
     const moved = { payload: payloadOf(started), ...(next !== undefined && { nextAt: next }) }
@@ -98,6 +101,13 @@ export function schedule(parts: ScheduleParts): Schedule {
     if (!isForAgent(job)) return runs.start(item)
     // A due time that a clock set back brings again is known to the inbox and stays done.
     if (parts.arrived && (await parts.inbox.open()).some(({ id }) => id === item.id)) parts.arrived(item)
+  }
+
+  /** Where the answer goes. Whoever reads along in any but a direct chat of an owner must not be told what was said in private. */
+  async function placeOf(job: ScheduledJob): Promise<Pick<Due, 'to' | 'kind'>> {
+    const owners = await parts.ownerChats()
+    const to = job.to ?? owners[0]
+    return { to, kind: to && owners.some((chat) => isSamePlace(chat, to)) ? 'direct' : 'group' }
   }
 
   /** A run that has not ended. One on another channel, which may be off for good, stops none on this. */
@@ -115,9 +125,13 @@ export function schedule(parts: ScheduleParts): Schedule {
 
   /** A clock that ran years ahead for a while must not silence a job for years. */
   async function moveBack(job: ScheduledJob, now: number): Promise<number | undefined> {
-    const next = job.schedule.kind === 'at' ? job.nextAt : await following(job, now, now)
     const { lastRunAt: _, ...rest } = job
-    await jobs.put(writeJob(withNext(rest, next)))
+    return retime(rest, now)
+  }
+
+  async function retime(job: ScheduledJob, now: number): Promise<number | undefined> {
+    const next = job.schedule.kind === 'at' ? job.nextAt : await following(job, now, now)
+    await jobs.put(writeJob(withNext(job, next)))
     return next
   }
 
@@ -150,6 +164,9 @@ export function schedule(parts: ScheduleParts): Schedule {
     },
   }
 }
+
+/** True for a job that goes by the clocks of the house. */
+const isOfHouse = ({ schedule }: ScheduledJob): boolean => schedule.kind === 'cron' && schedule.tz === undefined
 
 function withNext(before: ScheduledJob, next: number | undefined): ScheduledJob {
   const { nextAt: _, ...job } = before

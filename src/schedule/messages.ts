@@ -24,7 +24,7 @@ export function readMessageId(id: string): { readonly job: string; readonly dueA
 }
 
 /** A run of a job. */
-interface Due {
+export interface Due {
   readonly dueAt: number
   readonly now: number
   readonly to: ChatRef | undefined

@@ -28,6 +28,7 @@ export interface CommandOutcome {
 export interface ScheduleParts extends Inbound {
   readonly jobs: JobStore
   readonly inbox: Pick<InboxStore, 'open' | 'begin' | 'done'>
+  readonly notes: Pick<NoteStore, 'get' | 'put'>
   readonly leases: LeaseStore
   /** Names this process among others on the same store; a name of its own when absent. */
   readonly owner?: string

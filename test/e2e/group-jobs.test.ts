@@ -11,7 +11,7 @@ test('a job that is asked for in a group knows nothing of what was said in priva
   await using discord = await fakeDiscord()
   await using scene = await stage({
     configure(config) {
-      config.channel_list['discord'] = discordEntry(discord) as (typeof config.channel_list)[string]
+      config.channel_list['discord'] = discordEntry(discord)
     },
     answer({ last, lastRole }) {
       if (lastRole === 'tool') return 'Planned.'

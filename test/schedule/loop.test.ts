@@ -358,3 +358,25 @@ test('a job goes on in the conversation it was asked for in; without one, only a
     ]),
   )
 })
+
+test('when the zone of the house changes its jobs move with it, also while nothing runs; those of a zone of their own stay', async () => {
+  const zone = { name: 'UTC' }
+  const { editor, schedule, process, clock, answered } = scheduleHouse({ zone })
+  const every = { kind: 'every', everyMs: 24 * hour } as const
+  const wish = { message: 'x', to: chat, createdBy: creator }
+  const house = await editor.add({ ...wish, schedule: { kind: 'cron', expr: '30 9 * * *' } })
+  const others = [
+    await editor.add({ ...wish, schedule: { kind: 'cron', expr: '30 9 * * *', tz: 'Asia/Tokyo' } }),
+    await editor.add({ ...wish, schedule: every }),
+    await editor.add({ ...wish, schedule: { kind: 'at', atMs: nine } }),
+  ]
+  await schedule.tick()
+  assert.equal((await editor.get(house.id))?.nextAt, nine + hour / 2)
+  zone.name = 'Europe/Berlin'
+  await process().tick()
+  assert.equal((await editor.get(house.id))?.nextAt, nine - hour / 2)
+  for (const { id, nextAt } of others) assert.equal((await editor.get(id))?.nextAt, nextAt)
+  await clock.advance(hour / 2)
+  await schedule.tick()
+  assert.equal((await answered()).length, 1)
+})
