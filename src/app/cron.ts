@@ -2,36 +2,36 @@ import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { defaultWorkspace } from '../config/environment.ts'
-import { machineZone } from '../kit/zone.ts'
+import { momentText } from '../kit/zone.ts'
 import { type JobEditor, jobEditor } from '../schedule/editor.ts'
 import { importJobs } from '../schedule/import.ts'
 import type { ScheduledJob } from '../schedule/job.ts'
-import { momentText, timesText } from '../schedule/times.ts'
+import { timesText } from '../schedule/times.ts'
 import { type House, type HouseOptions, openHouse } from './house.ts'
 
-/** The jobs of this house, for the time of `work`; those of the original are taken over first. */
+/** The jobs of this house and the zone of its people, for the time of `work`; those of the original are taken over first. */
 export async function withJobs<T>(
   options: Pick<HouseOptions, 'redactor' | 'write'>,
-  work: (editor: JobEditor) => Promise<T>,
+  work: (editor: JobEditor, zone: string) => Promise<T>,
 ): Promise<T> {
   const house = await openHouse({ ...options, debug: false })
   try {
-    const { store, clock } = house
+    const { store, clock, zone } = house
     await takeOverJobs(house)
-    return await work(jobEditor({ jobs: store.jobs, clock, zone: machineZone(), newId: randomUUID }))
+    return await work(jobEditor({ jobs: store.jobs, clock, zone, newId: randomUUID }), zone.name)
   } finally {
     await house.close()
   }
 }
 
 /** Takes the jobs over that the original kept in the workspace, once. */
-export function takeOverJobs({ store, log, clock, environment, current }: House): Promise<number> {
+export function takeOverJobs({ store, log, clock, zone, environment, current }: House): Promise<number> {
   const workspace = current.loaded.config.agents.defaults.workspace ?? defaultWorkspace(environment)
   return importJobs({
     ...store,
     log,
     now: clock.now(),
-    zone: machineZone(),
+    zone: zone.name,
     readFile: () =>
       readFile(join(workspace, 'cron', 'jobs.json'), 'utf8').catch((error: NodeJS.ErrnoException) => {
         if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined
@@ -52,12 +52,14 @@ export interface JobLine {
   readonly does: string
   readonly to?: string
   readonly last?: string
+  /** The last due time at which it did not run, and why. */
+  readonly leftOut?: string
   readonly failures: number
 }
 
-export function jobLine(job: ScheduledJob): JobLine {
-  const zone = machineZone()
-  const { id, name, schedule, enabled, nextAt, to, failures } = job
+/** `zone` is for a job that names none. */
+export function jobLine(job: ScheduledJob, zone: string): JobLine {
+  const { id, name, schedule, enabled, nextAt, to, leftOut, failures } = job
   const next = enabled ? nextAt : undefined
   return {
     id,
@@ -68,6 +70,7 @@ export function jobLine(job: ScheduledJob): JobLine {
     does: job.command === undefined ? `${job.deliver ? 'sends' : 'asks'}: ${job.message}` : `runs: ${job.command}`,
     ...(to && { to: [to.channel, to.chat, to.thread].filter(Boolean).join(' ') }),
     ...lastOf(job, schedule.tz ?? zone),
+    ...(leftOut && { leftOut: `${momentText(leftOut.at, schedule.tz ?? zone)}, ${leftOut.why}` }),
     failures,
   }
 }

@@ -33,7 +33,7 @@ export interface House {
   readonly store: Store
   /** The way outside, through the proxies of this machine. */
   readonly network: Network
-  /** Where days and months begin. */
+  /** The clocks of the people: what they call today, this month and eight o’clock. */
   readonly zone: Zone
   readonly fleet: Fleet
   /** What the configuration in use says. */
@@ -81,7 +81,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
   const around = { environment, fetch: outside.fetch(), clock, log }
   const store = redactedStore(openStore(join(home, 'picoclaw.db'), { clock, log }), known)
   let current = await catalogue(loaded, around)
-  const zone = localZone()
+  const zone = localZone(() => current.loaded.config.timezone)
   const candidates = fleet({
     purse: purse({
       settings() {

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { machineZone } from '../kit/zone.ts'
 import type { PersonJobs } from '../schedule/person-jobs.ts'
 import type { House } from './house.ts'
 
@@ -7,7 +6,10 @@ import type { House } from './house.ts'
  * The cron tool's jobs. In a process without a schedule of its own, what it changes is seen by the gateway. The schedule's parts are loaded
  * when it is first used.
  */
-export function jobTool({ store, clock }: Pick<House, 'store' | 'clock'>, changed?: () => void): PersonJobs {
+export function jobTool(
+  { store, clock, zone }: Pick<House, 'store' | 'clock' | 'zone'>,
+  changed?: () => void,
+): PersonJobs {
   let opened: Promise<PersonJobs> | undefined
   const jobs = () => (opened ??= open())
 
@@ -16,9 +18,7 @@ export function jobTool({ store, clock }: Pick<House, 'store' | 'clock'>, change
       import('../schedule/editor.ts'),
       import('../schedule/person-jobs.ts'),
     ])
-    return personJobs(
-      jobEditor({ jobs: store.jobs, clock, zone: machineZone(), newId: randomUUID, ...(changed && { changed }) }),
-    )
+    return personJobs(jobEditor({ jobs: store.jobs, clock, zone, newId: randomUUID, ...(changed && { changed }) }))
   }
 
   return {

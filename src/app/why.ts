@@ -1,4 +1,3 @@
-import { localZone } from '../kit/zone.ts'
 import { whyFacts, type WhyFacts } from '../ledger/why.ts'
 import { whyText } from '../ledger/why-text.ts'
 import { type HouseOptions, openHouse } from './house.ts'
@@ -11,7 +10,7 @@ export async function why(
   const house = await openHouse({ ...options, debug: false })
   try {
     const facts = await whyFacts(house.store, turn)
-    return { facts, text: whyText(facts, localZone()) }
+    return { facts, text: whyText(facts, house.zone) }
   } finally {
     await house.close()
   }

@@ -2,6 +2,7 @@ import type { Problem } from '../core/problem.ts'
 import { faultOf } from './faults.ts'
 import { expects, keyOf, settle, type Known, type KnownList, type KnownText } from './known.ts'
 import { nearest } from '../kit/nearest.ts'
+import { nearestZone } from '../kit/zone.ts'
 import { inherit } from './walk.ts'
 import type { Warning } from './warning.ts'
 import { list, pathText, type Origin, type Path, type Scalar, type Table, type Tree } from './tree.ts'
@@ -149,17 +150,23 @@ export function forgiven(tree: Tree, known: Known, path: Path): Warning {
 
 /** What stood where something else was expected; secrets are not shown. */
 export function wrongType(tree: Tree, known: Known, path: Path): Problem {
-  const near =
-    known.kind === 'text' && known.choices !== undefined && tree.kind === 'scalar'
-      ? nearest(String(tree.value), known.choices)
-      : undefined
+  const near = tree.kind === 'scalar' ? meant(String(tree.value), known) : undefined
   return faultOf(
     tree.origin,
     path,
     `${pathText(path)} must be ${expects(known)}, but ${found(tree, known)} stands there.`,
-    near === undefined ? mends[known.kind] : `Did you mean ${near}?`,
+    near === undefined ? mendOf(known) : `Did you mean ${near}?`,
   )
 }
+
+/** What a wrong word was most likely meant to be. */
+function meant(word: string, known: Known): string | undefined {
+  if (known.isZone === true) return nearestZone(word)
+  return known.kind === 'text' && known.choices !== undefined ? nearest(word, known.choices) : undefined
+}
+
+const mendOf = (known: Known): string =>
+  known.isZone === true ? 'Write an IANA name, in double quotes.' : mends[known.kind]
 
 const mends: Readonly<Record<Known['kind'], string>> = {
   text: 'Write it in double quotes.',

@@ -86,6 +86,7 @@ export function keyOf(known: KnownObject, key: string): Known | undefined {
 
 /** What people call it. */
 export function expects(known: Known): string {
+  if (known.isZone === true) return 'a time zone such as Europe/Berlin'
   if (known.kind === 'text' && known.choices !== undefined) return `one of ${known.choices.join(', ')}`
   return known.kind === 'number' && known.whole ? 'a whole number' : names[known.kind]
 }

@@ -56,7 +56,11 @@ export function laneOfWork(desk: Desk, ground: Ground, running: Runnings, outbox
   }
 
   const mayJoin = (work: Work): boolean =>
-    work.resumes === undefined && work.inbox.length > 0 && !commandOf(work.message) && running.canSteer(work)
+    work.cause === 'chat' &&
+    work.resumes === undefined &&
+    work.inbox.length > 0 &&
+    !commandOf(work.message) &&
+    running.canSteer(work)
 
   /** True when a turn of the same person takes the message in. */
   async function joins(work: Work, delivery: Delivery): Promise<boolean> {

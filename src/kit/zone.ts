@@ -1,3 +1,5 @@
+import { nearest } from './nearest.ts'
+
 /** A moment as a clock on the wall shows it. Months from 1. */
 export interface Wall {
   readonly year: number
@@ -26,19 +28,45 @@ export function machineZone(): string {
   return new Intl.DateTimeFormat().resolvedOptions().timeZone
 }
 
-/** The clocks of this machine. What they need is loaded when they are first read: it takes as long as a small program. */
-export function localZone(): Zone {
+/**
+ * The clocks of the zone that is named at the moment they are read, else those of this machine. What zones need is loaded when it is first
+ * needed: it takes as long as a small program.
+ */
+export function localZone(named: () => string | undefined = () => undefined): Zone {
+  let machine: string | undefined
   let read: Zone | undefined
-  const zone = () => (read ??= zoneOf(machineZone()))
+  const zone = (): Zone => {
+    const name = named() ?? (machine ??= machineZone())
+    return read?.name === name ? read : (read = zoneOf(name))
+  }
   return {
     get name() {
       return zone().name
     },
-    wall: (at) => zone().wall(at),
+    wall: (at) => (named() === undefined ? machineWall(at) : zone().wall(at)),
     offset: (at) => zone().offset(at),
     moment: (wall) => zone().moment(wall),
     startOf: (...args) => zone().startOf(...args),
   }
+}
+
+function machineWall(at: number): Wall {
+  const date = new Date(at)
+  return {
+    year: date.getFullYear(),
+    month: date.getMonth() + 1,
+    day: date.getDate(),
+    hour: date.getHours(),
+    minute: date.getMinutes(),
+    second: date.getSeconds(),
+  }
+}
+
+/** The zone that a name which is none was most likely meant to be: misspelt, or the city alone. */
+export function nearestZone(name: string): string | undefined {
+  const zones = Intl.supportedValuesOf('timeZone')
+  const city = `/${name.trim().toLowerCase().replaceAll(' ', '_')}`
+  return zones.find((zone) => zone.toLowerCase().endsWith(city)) ?? nearest(name, zones)
 }
 
 /** True for an IANA name that this runtime knows. */
@@ -142,8 +170,28 @@ export function dateText(zone: Zone, at: number): string {
   return `${year}-${two(month)}-${two(day)}`
 }
 
+/** `09:05`. */
+export function timeText(zone: Zone, at: number): string {
+  const { hour, minute } = zone.wall(at)
+  return `${two(hour)}:${two(minute)}`
+}
+
 /** `2026-11-30 09:05`. */
 export function minuteText(zone: Zone, at: number): string {
-  const { hour, minute } = zone.wall(at)
-  return `${dateText(zone, at)} ${two(hour)}:${two(minute)}`
+  return `${dateText(zone, at)} ${timeText(zone, at)}`
+}
+
+/** A moment for people, with weekday and zone: `Mon 30 Mar 2026 09:00 (Europe/Berlin)`. */
+export function momentText(at: number, zone: string): string {
+  const date = new Intl.DateTimeFormat('en-GB', {
+    timeZone: zone,
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  }).format(at)
+  return `${date.replaceAll(',', '')} (${zone})`
 }

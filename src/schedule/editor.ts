@@ -2,7 +2,7 @@ import type { Clock } from '../core/clock.ts'
 import { exitCodes, Problem } from '../core/problem.ts'
 import type { ChatRef } from '../core/place.ts'
 import type { JobStore } from '../core/store.ts'
-import { isZone } from '../kit/zone.ts'
+import { isZone, type Zone } from '../kit/zone.ts'
 import { type JobCreator, type JobFacts, readJob, type ScheduledJob, writeJob } from './job.ts'
 import { type JobTimes, nextRun } from './times.ts'
 
@@ -15,7 +15,7 @@ export interface JobWish {
   readonly command?: string
   readonly deliver?: boolean
   readonly to?: ChatRef
-  readonly group?: boolean
+  readonly session?: string
   readonly createdBy: JobCreator
   readonly missed?: JobFacts['missed']
   /** Absent: true for a job that runs at one moment. */
@@ -42,7 +42,7 @@ export interface JobEditor {
 export function jobEditor(parts: {
   readonly jobs: JobStore
   readonly clock: Clock
-  readonly zone: string
+  readonly zone: Pick<Zone, 'name'>
   newId(): string
   /** Told after each change. */
   changed?(): void
@@ -60,7 +60,7 @@ export function jobEditor(parts: {
   /** The job with its next run as of now. */
   const timed = async (job: ScheduledJob): Promise<ScheduledJob> => ({
     ...job,
-    nextAt: await firstRun(job.schedule, clock.now(), zone),
+    nextAt: await firstRun(job.schedule, clock.now(), zone.name),
   })
   return {
     get,
@@ -133,9 +133,9 @@ function workOf({ message = '', command = '' }: JobWish): string {
   return command.trim()
 }
 
-const placeOf = ({ to, group }: JobWish): Pick<ScheduledJob, 'to' | 'group'> => ({
+const placeOf = ({ to, session }: JobWish): Pick<ScheduledJob, 'to' | 'session'> => ({
   ...(to && { to }),
-  ...(group && { group }),
+  ...(session !== undefined && { session }),
 })
 
 const anchored = (times: JobTimes, now: number): JobTimes =>

@@ -85,27 +85,28 @@ function weekdays(which: string): string {
 }
 
 /** When each task was last handed to the model, or first seen, by its id. */
-export type HeartbeatState = Readonly<Record<string, number>>
+export type TaskTimes = Readonly<Record<string, number>>
 
 /**
- * The tasks that are due, and the state after they were handed over. A task without a time is due when it is new; one with a time counts
- * from when it was first seen.
+ * The tasks that are due, and the times of all that are in the file, as they are before those are handed over. A task without a time is due
+ * when it is new; one with a time counts from when it was first seen.
  */
 export async function dueTasks(
   tasks: readonly HeartbeatTask[],
-  state: HeartbeatState,
+  known: TaskTimes,
   now: number,
   zone: string,
-): Promise<{ readonly due: readonly HeartbeatTask[]; readonly state: HeartbeatState }> {
+): Promise<{ readonly due: readonly HeartbeatTask[]; readonly seen: TaskTimes }> {
   const due: HeartbeatTask[] = []
-  const after: Record<string, number> = {}
+  const seen: Record<string, number> = {}
   for (const task of tasks) {
-    const last = Object.hasOwn(state, task.id) ? state[task.id] : undefined
+    const last = Object.hasOwn(known, task.id) ? known[task.id] : undefined
     const isDue = task.times === undefined ? last === undefined : await isTimeDue(task.times, last, now, zone)
     if (isDue) due.push(task)
-    after[task.id] = isDue ? now : (last ?? now)
+    if (last !== undefined) seen[task.id] = last
+    else if (!isDue) seen[task.id] = now
   }
-  return { due, state: after }
+  return { due, seen }
 }
 
 async function isTimeDue(times: JobTimes, last: number | undefined, now: number, zone: string): Promise<boolean> {

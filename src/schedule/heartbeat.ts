@@ -1,13 +1,14 @@
 import type { InboundMessage } from '../core/channel.ts'
 import { isJsonObject } from '../core/json.ts'
-import { minuteText, readWall, zoneOf } from '../kit/zone.ts'
-import { dueTasks, heartbeatTasks, shortHash, type HeartbeatState, type HeartbeatTask } from './heartbeat-file.ts'
+import { minuteText, readWall } from '../kit/zone.ts'
+import { dueTasks, heartbeatTasks, shortHash, type HeartbeatTask, type TaskTimes } from './heartbeat-file.ts'
 import type { HeartbeatParts } from './ports.ts'
 
 /** What the model answers when there is nothing to say. */
 const heartbeatOk = 'HEARTBEAT_OK'
 
 const note = 'schedule/heartbeat'
+const idPrefix = 'heartbeat:'
 /** The first look after a start. */
 const firstMs = 1_000
 /** Switching it off is seen within this. */
@@ -23,8 +24,7 @@ export interface Heartbeat {
 
 /** Looks at HEARTBEAT.md by itself; only what is new or due in it becomes a message to the agent. */
 export function heartbeat(parts: HeartbeatParts): Heartbeat {
-  const { clock, log, notes } = parts
-  const zone = zoneOf(parts.zone)
+  const { clock, log, notes, zone } = parts
   const momentOf = (date: string, time: string) => {
     const wall = readWall(`${date} ${time}`)
     return wall && zone.moment(wall)
@@ -34,20 +34,21 @@ export function heartbeat(parts: HeartbeatParts): Heartbeat {
     const text = await parts.readFile()
     if (text === undefined) return false
     const now = clock.now()
-    const before = readState(await notes.get(note))
-    const tasks = heartbeatTasks(text, momentOf)
-    const { due, state } = await dueTasks(tasks, before, now, zone.name)
-    if (due.length === 0) {
-      if (JSON.stringify(state) !== JSON.stringify(before)) await notes.put(note, state)
-      return false
-    }
-    const to = await parts.ownerChat()
+    const { count, ...known } = readState(await notes.get(note))
+    const { due, seen } = await dueTasks(heartbeatTasks(text, momentOf), known, now, zone.name)
+    if (JSON.stringify(seen) !== JSON.stringify(known)) await notes.put(note, { ...seen, count })
+    if (due.length === 0) return false
+    const [to] = await parts.ownerChats()
     if (!to) {
       log.info('A heartbeat task is due, and there is no chat to answer to yet.', { tasks: due.length })
       return false
     }
-    // The same in every process that looks at the same file with the same memory of it.
-    const id = `heartbeat:${shortHash(due.map((task) => `${task.id}@${before[task.id] ?? 'new'}`).join(','))}`
+    if (await isUnderWay(to.channel)) {
+      log.info('A heartbeat is left out: an earlier one still waits or runs.', { tasks: due.length })
+      return false
+    }
+    // The same in every process that looks at the same file with the same memory of it; another when a task is written down again.
+    const id = `${idPrefix}${count}:${shortHash(due.map((task) => task.id).join(','))}`
     const message: InboundMessage = {
       id,
       from: { id: 'heartbeat', name: 'the heartbeat' },
@@ -60,9 +61,15 @@ export function heartbeat(parts: HeartbeatParts): Heartbeat {
     }
     const item = { id: parts.newId(), channel: to.channel, platformId: id, at: now, ...parts.stored(message) }
     const added = await parts.inbox.add(item)
-    await notes.put(note, state)
+    await notes.put(note, { ...seen, ...Object.fromEntries(due.map((task) => [task.id, now])), count: count + 1 })
     if (added) parts.arrived?.(item)
     return added
+  }
+
+  /** One on another channel, which may be off for good, stops none on this. */
+  async function isUnderWay(channel: string): Promise<boolean> {
+    const open = await parts.inbox.open()
+    return open.some((item) => item.channel === channel && item.platformId.startsWith(idPrefix))
   }
 
   return {
@@ -109,9 +116,11 @@ export function heartbeatAnswer(text: string): string | undefined {
   return rest === '' ? undefined : rest
 }
 
-function readState(value: unknown): HeartbeatState {
-  if (!isJsonObject(value)) return {}
-  return Object.fromEntries(
-    Object.entries(value).filter((entry): entry is [string, number] => typeof entry[1] === 'number'),
-  )
+/** What is remembered from look to look: how often tasks were handed over, beside the times of each. */
+type Memory = TaskTimes & { readonly count: number }
+
+function readState(value: unknown): Memory {
+  const entries = Object.entries(isJsonObject(value) ? value : {})
+  const numbers = entries.filter((entry): entry is [string, number] => typeof entry[1] === 'number')
+  return { count: 0, ...Object.fromEntries(numbers) }
 }

@@ -23,7 +23,8 @@ export interface JobFacts {
   readonly deliver: boolean
   /** Absent: the chat where an owner was last heard. */
   readonly to?: ChatRef
-  readonly group?: boolean
+  /** The conversation it was asked for in: there it goes on. Absent: that of its place. */
+  readonly session?: string
   readonly createdBy: JobCreator
   readonly createdAt: number
   /** After a time when nothing ran: one run at once, or none. */
@@ -32,8 +33,10 @@ export interface JobFacts {
   /** Back to disabled after the next run. */
   readonly once?: boolean
   readonly lastRunAt?: number
-  readonly lastStatus?: 'running' | 'ok' | 'error' | 'missed'
+  readonly lastStatus?: 'running' | 'ok' | 'error'
   readonly lastError?: string
+  /** The last due time at which it did not run, and why. */
+  readonly leftOut?: { readonly at: number; readonly why: string }
   /** Failures in a row. */
   readonly failures: number
 }

@@ -1,7 +1,8 @@
-import type { Job } from '../core/store.ts'
+import { isSamePlace } from '../core/place.ts'
+import type { InboxItem, Job } from '../core/store.ts'
 import { backOffMs } from './failures.ts'
 import { payloadOf, readJob, type ScheduledJob, writeJob } from './job.ts'
-import { inboxItem, isForAgent, readMessageId } from './messages.ts'
+import { type Due, inboxItem, isForAgent, readMessageId } from './messages.ts'
 import type { ScheduleParts } from './ports.ts'
 import { type Outcome, outcomes } from './outcome.ts'
 import { runner } from './runs.ts'
@@ -11,6 +12,8 @@ import { nextRun } from './times.ts'
 const rereadMs = 15_000
 /** A run that begins later than this was missed. */
 const lateMs = 60_000
+/** Where it is noted in which zone the jobs were timed that name none. */
+const zoneNote = 'schedule/zone'
 /** A last run so far in the future means that the clock was set back. */
 const clockBackMs = 36 * 3_600_000
 
@@ -29,7 +32,7 @@ export interface Schedule {
 
 /** Starts jobs when they are due: each due time once, whatever restarts and however many processes look at the same store. */
 export function schedule(parts: ScheduleParts): Schedule {
-  const { jobs, clock, log, zone } = parts
+  const { jobs, notes, clock, log, zone } = parts
   const told = new Set<string>()
   let alarm = new AbortController()
   const ending = outcomes(parts)
@@ -48,13 +51,17 @@ export function schedule(parts: ScheduleParts): Schedule {
     await runs.resume()
     const now = clock.now()
     let wake = now + rereadMs
+    const timedIn = await notes.get(zoneNote)
+    const moved = timedIn !== undefined && timedIn !== zone.name
     for (const stored of await jobs.list()) {
       if (!stored.enabled || stored.nextAt === undefined) continue
       const job = readable(stored)
       if (!job) continue
-      const next = await step(job, stored.nextAt, now)
+      const moves = moved && isOfHouse(job) && stored.nextAt > now
+      const next = moves ? await retime(job, now) : await step(job, stored.nextAt, now)
       if (next !== undefined) wake = Math.min(wake, next)
     }
+    if (timedIn !== zone.name) await notes.put(zoneNote, zone.name)
     return Math.max(wake, now)
   }
 
@@ -63,10 +70,8 @@ export function schedule(parts: ScheduleParts): Schedule {
     if (dueAt > now) return clockWentBack(job, now) ? moveBack(job, now) : dueAt
     const after = await following(job, dueAt, now)
     const missed = now - dueAt > lateMs && job.once !== true
-    const skipped = missed && job.missed === 'skip' ? 'it was missed' : runs.busy(job.id) ? 'it still runs' : undefined
-    if (skipped !== undefined) {
-      log.info('A run of a job is left out.', { job: job.name, why: skipped })
-      await jobs.put(writeJob(withNext({ ...job, ...(missed && { lastStatus: 'missed' }) }, after)))
+    if (missed && job.missed === 'skip') {
+      await leaveOut(job, dueAt, after, 'picoclaw was not running then')
       return after
     }
     if (after === undefined && job.schedule.kind !== 'at' && !job.once)
@@ -76,10 +81,10 @@ export function schedule(parts: ScheduleParts): Schedule {
   }
 
   async function fire(job: ScheduledJob, dueAt: number, now: number, next: number | undefined): Promise<void> {
-    const to = job.to ?? (await parts.ownerChat())
+    const place = await placeOf(job)
     const { once: _, ...rest } = job
     const started: ScheduledJob = { ...rest, lastRunAt: now, lastStatus: 'running' }
-    if (!to && isForAgent(job)) {
+    if (!place.to && isForAgent(job)) {
       await jobs.put(writeJob(withNext(started, next)))
       await ending.finish(job.id, {
         ok: false,
@@ -87,7 +92,9 @@ export function schedule(parts: ScheduleParts): Schedule {
       })
       return
     }
-    const item = inboxItem(parts, job, { dueAt, now, to })
+    const item = inboxItem(parts, job, { dueAt, now, ...place })
+    const earlier = await earlierRun(job, item.channel)
+    if (earlier) return leaveOut(job, dueAt, next, `an earlier run still ${earlier.tries > 0 ? 'runs' : 'waits'}`)
     const moved = { payload: payloadOf(started), ...(next !== undefined && { nextAt: next }) }
     if (!(await jobs.fire(job.id, dueAt, moved, item))) return
     log.debug('A job is due.', { job: job.name, late: now - dueAt })
@@ -96,13 +103,35 @@ export function schedule(parts: ScheduleParts): Schedule {
     if (parts.arrived && (await parts.inbox.open()).some(({ id }) => id === item.id)) parts.arrived(item)
   }
 
+  /** Where the answer goes. Whoever reads along in any but a direct chat of an owner must not be told what was said in private. */
+  async function placeOf(job: ScheduledJob): Promise<Pick<Due, 'to' | 'kind'>> {
+    const owners = await parts.ownerChats()
+    const to = job.to ?? owners[0]
+    return { to, kind: to && owners.some((chat) => isSamePlace(chat, to)) ? 'direct' : 'group' }
+  }
+
+  /** A run that has not ended. One on another channel, which may be off for good, stops none on this. */
+  async function earlierRun({ id }: ScheduledJob, channel: string): Promise<InboxItem | undefined> {
+    const open = await parts.inbox.open()
+    return open.find((item) => item.channel === channel && readMessageId(item.platformId)?.job === id)
+  }
+
+  async function leaveOut(job: ScheduledJob, dueAt: number, next: number | undefined, why: string): Promise<void> {
+    log.info('A run of a job is left out.', { job: job.name, why })
+    await jobs.put(writeJob(withNext({ ...job, leftOut: { at: dueAt, why } }, next)))
+  }
+
   const clockWentBack = (job: ScheduledJob, now: number): boolean => (job.lastRunAt ?? now) > now + clockBackMs
 
   /** A clock that ran years ahead for a while must not silence a job for years. */
   async function moveBack(job: ScheduledJob, now: number): Promise<number | undefined> {
-    const next = job.schedule.kind === 'at' ? job.nextAt : await following(job, now, now)
     const { lastRunAt: _, ...rest } = job
-    await jobs.put(writeJob(withNext(rest, next)))
+    return retime(rest, now)
+  }
+
+  async function retime(job: ScheduledJob, now: number): Promise<number | undefined> {
+    const next = job.schedule.kind === 'at' ? job.nextAt : await following(job, now, now)
+    await jobs.put(writeJob(withNext(job, next)))
     return next
   }
 
@@ -110,7 +139,7 @@ export function schedule(parts: ScheduleParts): Schedule {
     if (job.once) return undefined
     const base = Math.max(dueAt, now)
     const wait = backOffMs(job.failures)
-    return nextRun(job.schedule, Math.max(base, wait === 0 ? 0 : base + wait - 1), zone)
+    return nextRun(job.schedule, Math.max(base, wait === 0 ? 0 : base + wait - 1), zone.name)
   }
 
   return {
@@ -135,6 +164,9 @@ export function schedule(parts: ScheduleParts): Schedule {
     },
   }
 }
+
+/** True for a job that goes by the clocks of the house. */
+const isOfHouse = ({ schedule }: ScheduledJob): boolean => schedule.kind === 'cron' && schedule.tz === undefined
 
 function withNext(before: ScheduledJob, next: number | undefined): ScheduledJob {
   const { nextAt: _, ...job } = before

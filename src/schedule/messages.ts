@@ -23,11 +23,20 @@ export function readMessageId(id: string): { readonly job: string; readonly dueA
   return job === undefined ? undefined : { job, dueAt: Number(due) }
 }
 
+/** A run of a job. */
+export interface Due {
+  readonly dueAt: number
+  readonly now: number
+  readonly to: ChatRef | undefined
+  /** What kind of chat `to` is. */
+  readonly kind: InboundMessage['kind']
+}
+
 /** What a due job puts into the inbox: a message for the agent, or work of our own. */
 export function inboxItem(
   parts: Pick<ScheduleParts, 'newId' | 'stored' | 'zone'>,
   job: ScheduledJob,
-  { dueAt, now, to }: { readonly dueAt: number; readonly now: number; readonly to: ChatRef | undefined },
+  { dueAt, now, to, kind }: Due,
 ): NewInboxItem {
   const platformId = messageId(job.id, dueAt)
   const plain = { id: parts.newId(), platformId, at: now }
@@ -39,11 +48,16 @@ export function inboxItem(
     id: platformId,
     from: { id: job.createdBy.id, name: `the schedule (${job.name})` },
     at: to,
-    kind: job.group ? 'group' : 'direct',
-    text: job.message + lateness(job, dueAt, now, parts.zone),
+    kind,
+    text: job.message + lateness(job, dueAt, now, parts.zone.name),
     attachments: [],
     addressed: true,
-    due: { cause: 'cron', name: job.name, role: job.createdBy.role },
+    due: {
+      cause: 'cron',
+      name: job.name,
+      role: job.createdBy.role,
+      ...(job.session !== undefined && { session: job.session }),
+    },
   }
   return { ...plain, channel: to.channel, ...parts.stored(message) }
 }

@@ -1,7 +1,7 @@
+import { momentText } from '../kit/zone.ts'
 import { tellAfter } from './failures.ts'
 import { readJob, type ScheduledJob, writeJob } from './job.ts'
 import type { ScheduleParts } from './ports.ts'
-import { momentText } from './times.ts'
 
 /** How a run ended. */
 export interface Outcome {
@@ -34,11 +34,11 @@ export function outcomes(parts: ScheduleParts): { finish(id: string, outcome: Ou
 
   /** Told once: a job that fails every minute must not fill a chat. */
   async function tell(job: ScheduledJob, error: string): Promise<void> {
-    const to = job.createdBy.chat ?? job.to ?? (await parts.ownerChat())
+    const to = job.createdBy.chat ?? job.to ?? (await parts.ownerChats())[0]
     if (!to) return
     const next = isOver(job)
       ? 'It is kept, disabled: see "picoclaw cron list".'
-      : `It goes on, less often while it fails; next ${job.nextAt === undefined ? 'time unknown' : momentText(job.nextAt, job.schedule.tz ?? zone)}.`
+      : `It goes on, less often while it fails; next ${job.nextAt === undefined ? 'time unknown' : momentText(job.nextAt, job.schedule.tz ?? zone.name)}.`
     const times = job.failures === 1 ? 'failed' : `failed ${job.failures} times in a row`
     const text = `The scheduled job "${job.name}" (${job.id}) ${times}: ${error}\n${next}`
     await parts.deliverTo(to, text, `job-trouble:${job.id}:${job.lastRunAt ?? 0}`).catch((failure: unknown) => {

@@ -17,7 +17,7 @@ interface PlannedJob extends PlannedWork {
   readonly enabled: boolean
   readonly nextAt?: number
 }
-type Asker = Pick<ToolContext, 'origin' | 'sender' | 'role'>
+type Asker = Pick<ToolContext, 'session' | 'origin' | 'sender' | 'role' | 'depth'>
 
 /** Jobs as the agent handles them for the person of its turn: an owner sees and changes all, anybody else their own. */
 export interface PersonJobs {
@@ -38,9 +38,11 @@ export function personJobs(editor: JobEditor): PersonJobs {
     return job && isFor(job, asker) ? job : undefined
   }
   return {
-    async add({ timing, ...work }, { origin, sender, role }) {
+    async add({ timing, ...work }, { session, origin, sender, role, depth }) {
       const createdBy = { channel: origin.channel, id: sender.id, role, chat: origin }
-      return planned(await editor.add({ ...work, schedule: timing, createdBy }))
+      // The conversation of a sub-agent ends with it.
+      const own = depth === 0 ? { session } : {}
+      return planned(await editor.add({ ...work, ...own, schedule: timing, createdBy }))
     },
     async list(asker) {
       return (await editor.list()).filter((job) => isFor(job, asker)).map(planned)

@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts'
 import type { InboundMessage } from '../core/channel.ts'
 import type { Log } from '../core/log.ts'
 import type { ChatRef } from '../core/place.ts'
+import type { Zone } from '../kit/zone.ts'
 import type { InboxItem, InboxStore, JobStore, LeaseStore, NoteStore } from '../core/store.ts'
 import type { ScheduledJob } from './job.ts'
 
@@ -27,18 +28,19 @@ export interface CommandOutcome {
 export interface ScheduleParts extends Inbound {
   readonly jobs: JobStore
   readonly inbox: Pick<InboxStore, 'open' | 'begin' | 'done'>
+  readonly notes: Pick<NoteStore, 'get' | 'put'>
   readonly leases: LeaseStore
   /** Names this process among others on the same store; a name of its own when absent. */
   readonly owner?: string
   readonly clock: Clock
   readonly log: Log
-  /** IANA name for jobs that name none. */
-  readonly zone: string
+  /** For jobs that name none. */
+  readonly zone: Pick<Zone, 'name'>
   newId(): string
   /** Sends a text to a chat, once for each key, also over a restart. Rejects when it cannot even be stored. */
   deliverTo(to: ChatRef, text: string, key: string): Promise<void>
-  /** The chat for jobs that name none: where an owner was last heard. */
-  ownerChat(): Promise<ChatRef | undefined>
+  /** Direct chats of owners, where one was last heard first: that one is the chat of jobs that name none. */
+  ownerChats(): Promise<readonly ChatRef[]>
   /** Runs a job's command in the sandbox. Rejects only when `signal` ends it. Absent: jobs may not run commands. */
   runCommand?(job: ScheduledJob, signal: AbortSignal): Promise<CommandOutcome>
   /** The longest run of a command in milliseconds; 0 is no limit. */
@@ -52,10 +54,10 @@ export interface HeartbeatParts extends Inbound {
   /** The text of HEARTBEAT.md; undefined when there is none. */
   readFile(): Promise<string | undefined>
   readonly notes: Pick<NoteStore, 'get' | 'put'>
-  readonly inbox: Pick<InboxStore, 'add'>
+  readonly inbox: Pick<InboxStore, 'add' | 'open'>
   readonly clock: Clock
   readonly log: Log
-  readonly zone: string
+  readonly zone: Zone
   newId(): string
-  ownerChat(): Promise<ChatRef | undefined>
+  ownerChats(): Promise<readonly ChatRef[]>
 }

@@ -18,8 +18,6 @@ type Item = Pick<InboxItem, 'id' | 'payload'>
 export interface Runner {
   /** Begins a run; resolves when it is under way. One that another process works on is left to it. */
   start(item: Item): Promise<void>
-  /** True while a run of this job is under way here. */
-  busy(job: string): boolean
   /** Takes up what a process left behind that is no more. */
   resume(): Promise<void>
   settled(): Promise<void>
@@ -30,7 +28,7 @@ export function runner(parts: ScheduleParts, finish: (job: string, outcome: Outc
   const { inbox, leases, clock, log, jobs } = parts
   const { owner = parts.newId() } = parts
   const stopping = new AbortController()
-  const running = new Map<string, { readonly job: string | undefined; readonly done: Promise<void> }>()
+  const running = new Map<string, Promise<void>>()
 
   const lease = (item: Item) => `schedule:${item.id}`
   const take = (item: Item) => leases.take(lease(item), owner, clock.now(), clock.now() + leaseMs)
@@ -49,7 +47,7 @@ export function runner(parts: ScheduleParts, finish: (job: string, outcome: Outc
         running.delete(item.id)
         await leases.release(lease(item), owner)
       })
-    running.set(item.id, { job: readOwnWork(item.payload)?.job, done })
+    running.set(item.id, done)
   }
 
   async function renew(item: Item, over: AbortSignal): Promise<void> {
@@ -69,7 +67,7 @@ export function runner(parts: ScheduleParts, finish: (job: string, outcome: Outc
     const job = stored && readJob(stored)
     // A job that was removed after it was due is not run any more.
     if (!job) return inbox.done([item.id])
-    const to = found?.to ?? job.to ?? (await parts.ownerChat())
+    const to = found?.to ?? job.to ?? (await parts.ownerChats())[0]
     const outcome = await (job.command === undefined ? deliver(item, job, to) : command(item, job, to, tries))
     if (!outcome) return
     await inbox.done([item.id])
@@ -139,11 +137,10 @@ export function runner(parts: ScheduleParts, finish: (job: string, outcome: Outc
     }
   }
 
-  const all = () => Promise.all([...running.values()].map(({ done }) => done))
+  const all = () => Promise.all(running.values())
 
   return {
     start: begin,
-    busy: (job) => [...running.values()].some((run) => run.job === job),
     async resume() {
       for (const item of await inbox.open()) if (item.channel === ownChannel) await begin(item)
     },

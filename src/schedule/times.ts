@@ -52,18 +52,3 @@ export function spanText(ms: number): string {
   const count = ms / size
   return `${Number.isInteger(count) ? count : count.toFixed(1)} ${name}${count === 1 ? '' : 's'}`
 }
-
-/** A moment for people, with weekday and zone: `Mon 30 Mar 2026 09:00 (Europe/Berlin)`. */
-export function momentText(at: number, zone: string): string {
-  const date = new Intl.DateTimeFormat('en-GB', {
-    timeZone: zone,
-    weekday: 'short',
-    day: 'numeric',
-    month: 'short',
-    year: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-  }).format(at)
-  return `${date.replaceAll(',', '')} (${zone})`
-}

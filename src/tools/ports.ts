@@ -23,10 +23,10 @@ export interface BlobKeeper {
   put(bytes: Uint8Array, mime: string): Promise<string>
 }
 
-/** When a job runs: once, again and again, or by a cron expression. Times are epoch milliseconds. */
+/** When a job runs: once, again and again, or by a cron expression. Times are epoch milliseconds; `tz` is an IANA name. */
 export type Timing =
-  | { readonly kind: 'at'; readonly atMs: number }
-  | { readonly kind: 'every'; readonly everyMs: number }
+  | { readonly kind: 'at'; readonly atMs: number; readonly tz?: string }
+  | { readonly kind: 'every'; readonly everyMs: number; readonly tz?: string }
   | { readonly kind: 'cron'; readonly expr: string; readonly tz?: string }
 export interface NewJob {
   readonly name: string

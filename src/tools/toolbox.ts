@@ -3,6 +3,7 @@ import type { Clock } from '../core/clock.ts'
 import { Problem } from '../core/problem.ts'
 import type { Tool } from '../core/tool.ts'
 import type { Network } from '../kit/network.ts'
+import type { Zone } from '../kit/zone.ts'
 import { delegateTool } from './agents/delegate.ts'
 import { spawnTool, subagentTool } from './agents/spawn.ts'
 import { spawnStatusTool } from './agents/status.ts'
@@ -24,7 +25,7 @@ import { webSearchTool } from './web/search.ts'
 import { privatePlaces } from './web/whitelist.ts'
 
 export interface ToolboxOptions {
-  readonly config: Pick<Config, 'tools' | 'agents'>
+  readonly config: Pick<Config, 'tools' | 'agents' | 'timezone'>
   /** Absolute, with its links resolved. */
   readonly workspace: string
   /** Files and folders that no tool and no command may see: configuration, secrets, stores, logs. */
@@ -32,6 +33,8 @@ export interface ToolboxOptions {
   /** Folders outside the workspace that may always be read: skills of the home, built-in skills. Their links resolved. */
   readonly readable?: readonly string[]
   readonly clock: Clock
+  /** The clocks of the people. */
+  readonly zone: Zone
   readonly network: Pick<Network, 'fetch'>
   readonly version: string
   /** True when the agent's model searches by itself; then tools.web.prefer_native leaves web_search out. */
@@ -163,7 +166,7 @@ function webTools({ config, network, version, nativeSearch = false }: ToolboxOpt
 }
 
 function chatTools(options: ToolboxOptions, access: FileAccess): readonly Tool[] {
-  const { outbox, blobs, speak, schedule, clock, config, exec } = options
+  const { outbox, blobs, speak, schedule, clock, zone, config, exec } = options
   const { tools, agents } = config
   const files = { access, maxBytes: agents.defaults.max_media_size }
   return [
@@ -177,6 +180,8 @@ function chatTools(options: ToolboxOptions, access: FileAccess): readonly Tool[]
           cronTool({
             schedule,
             clock,
+            zone,
+            named: config.timezone !== undefined,
             commands: exec !== undefined && tools.exec.enabled,
             allowCommand: tools.cron.allow_command,
           }),

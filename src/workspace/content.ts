@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../core/clock.ts'
 import { Problem } from '../core/problem.ts'
+import type { Zone } from '../kit/zone.ts'
 import { lastDays } from './days.ts'
 import { nothingAllowed, readDefinition } from './definition.ts'
 import { splitMarkdown } from './front-matter.ts'
@@ -13,6 +14,7 @@ import { findSkills, skillFiles } from './skills.ts'
 export interface ContentOptions {
   readonly root: string
   readonly clock: Clock
+  readonly zone: Zone
   readonly skillRoots: readonly SkillRoot[]
 }
 
@@ -34,9 +36,9 @@ export function contentReader(options: ContentOptions): () => Promise<WorkspaceC
   }
 }
 
-async function fingerprint({ root, clock, skillRoots }: ContentOptions) {
+async function fingerprint({ root, clock, zone, skillRoots }: ContentOptions) {
   const names = [...new Set([...current, ...legacy]), 'memory/MEMORY.md']
-  const days = lastDays(clock.now(), recentDays).map(({ file }) => file)
+  const days = lastDays(zone, clock.now(), recentDays).map(({ file }) => file)
   const skills = (await skillFiles(skillRoots)).map(({ path }) => path)
   const paths = [...[...names, ...days].map((name) => join(root, name)), ...skills]
   const seen = await Promise.all(
@@ -51,7 +53,7 @@ async function fingerprint({ root, clock, skillRoots }: ContentOptions) {
   }
 }
 
-async function readContent({ root, clock, skillRoots }: ContentOptions): Promise<WorkspaceContent> {
+async function readContent({ root, clock, zone, skillRoots }: ContentOptions): Promise<WorkspaceContent> {
   const warnings: string[] = []
   /** One file that cannot be read must not cost the conversation. */
   const take = async (name: string) => {
@@ -80,7 +82,7 @@ async function readContent({ root, clock, skillRoots }: ContentOptions): Promise
     })),
   )
   const notes = await Promise.all(
-    lastDays(clock.now(), recentDays).map(async ({ name, file }) => ({
+    lastDays(zone, clock.now(), recentDays).map(async ({ name, file }) => ({
       day: name,
       text: bodyOf((await take(file)) ?? ''),
     })),

@@ -1,4 +1,6 @@
-/** A day of the local calendar. */
+import type { Zone } from '../kit/zone.ts'
+
+/** A day of the calendar. */
 export interface Day {
   /** As `2026-11-30`. */
   readonly name: string
@@ -7,23 +9,14 @@ export interface Day {
 }
 
 /** The day of a moment, and those before it, newest first. `now` in epoch milliseconds. */
-export function lastDays(now: number, count: number): readonly Day[] {
-  const date = new Date(now)
-  return Array.from({ length: count }, (_, back) =>
-    // At noon, so that no change of the clock makes a day of another.
-    dayOf(new Date(date.getFullYear(), date.getMonth(), date.getDate() - back, 12)),
-  )
+export function lastDays(zone: Zone, now: number, count: number): readonly Day[] {
+  const { year, month, day } = zone.wall(now)
+  // Date.UTC carries a day before the first over into the month before.
+  return Array.from({ length: count }, (_, back) => dayOf(new Date(Date.UTC(year, month - 1, day - back))))
 }
 
 function dayOf(date: Date): Day {
-  const [year, month, day] = [`${date.getFullYear()}`, two(date.getMonth() + 1), two(date.getDate())]
-  return { name: `${year}-${month}-${day}`, file: `memory/${year}${month}/${year}${month}${day}.md` }
+  const name = date.toISOString().slice(0, 10)
+  const digits = name.replaceAll('-', '')
+  return { name, file: `memory/${digits.slice(0, 6)}/${digits}.md` }
 }
-
-/** The time of day as `14:05`. */
-export function timeOf(now: number): string {
-  const date = new Date(now)
-  return `${two(date.getHours())}:${two(date.getMinutes())}`
-}
-
-const two = (value: number): string => String(value).padStart(2, '0')

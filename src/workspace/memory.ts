@@ -3,7 +3,8 @@ import type { Clock } from '../core/clock.ts'
 import { ensureFolder, writeAtomic } from '../kit/atomic-file.ts'
 import { Lanes } from '../kit/lanes.ts'
 import { resolveInside } from '../kit/path-inside.ts'
-import { lastDays, timeOf } from './days.ts'
+import { timeText, type Zone } from '../kit/zone.ts'
+import { lastDays } from './days.ts'
 import type { Fact, MemoryBook, NewFact } from './ports.ts'
 import { appendInside, readInside } from './read-inside.ts'
 
@@ -12,13 +13,13 @@ export const recentDays = 3
 const longTerm = 'memory/MEMORY.md'
 
 /** The memory of the workspace at `root`. Changes of one process happen one after another. */
-export function memoryBook(root: string, clock: Clock): MemoryBook {
+export function memoryBook(root: string, clock: Clock, zone: Zone): MemoryBook {
   const lanes = new Lanes()
-  const files = () => [longTerm, ...lastDays(clock.now(), recentDays).map(({ file }) => file)]
+  const files = () => [longTerm, ...lastDays(zone, clock.now(), recentDays).map(({ file }) => file)]
   const facts = async () => (await Promise.all(files().map((file) => factsOf(root, file)))).flat()
   return {
     facts,
-    remember: (fact) => lanes.run('memory', () => remember(root, clock.now(), fact)),
+    remember: (fact) => lanes.run('memory', () => remember(root, zone, clock.now(), fact)),
     forget: (words) =>
       lanes.run('memory', async () => {
         const wanted = sameness(words)
@@ -29,8 +30,8 @@ export function memoryBook(root: string, clock: Clock): MemoryBook {
   }
 }
 
-async function remember(root: string, now: number, fact: NewFact): Promise<boolean> {
-  const [today] = lastDays(now, 1)
+async function remember(root: string, zone: Zone, now: number, fact: NewFact): Promise<boolean> {
+  const [today] = lastDays(zone, now, 1)
   const words = oneLine(fact.text)
   if (!today || words === '') return false
   const daily = fact.where === 'today'
@@ -41,7 +42,7 @@ async function remember(root: string, now: number, fact: NewFact): Promise<boole
   await ensureFolder(dirname(path))
   const before = (await readInside(root, path)) ?? ''
   const head = before === '' ? (daily ? `# ${today.name}\n\n` : '') : before.endsWith('\n') ? '' : '\n'
-  await appendInside(root, path, `${head}- ${daily ? timeOf(now) : today.name}${originOf(fact)}: ${words}\n`)
+  await appendInside(root, path, `${head}- ${daily ? timeText(zone, now) : today.name}${originOf(fact)}: ${words}\n`)
   return true
 }
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Clock } from '../core/clock.ts'
 import { systemClock } from '../kit/clock.ts'
+import { localZone, type Zone } from '../kit/zone.ts'
 import { contentReader } from './content.ts'
 import { splitMarkdown } from './front-matter.ts'
 import { memoryBook } from './memory.ts'
@@ -12,6 +13,8 @@ import { copyTemplate } from './template.ts'
 export interface WorkspaceOptions {
   /** Default the machine's own time. */
   readonly clock?: Clock
+  /** Where the days of its notes begin. Default the machine's. */
+  readonly zone?: Zone
   /** Skills beside those of the workspace, in order: of the home, then built in. Default none. */
   readonly skillRoots?: readonly SkillRoot[]
 }
@@ -20,18 +23,19 @@ export interface WorkspaceOptions {
 export async function openWorkspace(
   root: string,
   template: string,
-  { clock = systemClock, skillRoots = [] }: WorkspaceOptions = {},
+  { clock = systemClock, zone = localZone(), skillRoots = [] }: WorkspaceOptions = {},
 ): Promise<Workspace> {
   await copyTemplate(template, root)
   const read = contentReader({
     root,
     clock,
+    zone,
     skillRoots: [{ path: join(root, 'skills'), source: 'workspace' }, ...skillRoots],
   })
   return {
     root,
     read,
-    memory: memoryBook(root, clock),
+    memory: memoryBook(root, clock, zone),
     heartbeat: () => readInside(root, join(root, 'HEARTBEAT.md')),
     async skill(name) {
       const found = (await read()).skills.find((skill) => skill.name === name)

@@ -44,7 +44,7 @@ function place() {
     async hear(more: Partial<InboundMessage>, foreign = false) {
       const parts = {
         blobs: { put: async () => 'blob' },
-        now: () => Date.UTC(2026, 0, 2, 12),
+        today: () => '2026-01-02',
         maxBytes: 100,
         foreign,
         workspace: async () => workspace,

@@ -3,10 +3,10 @@ import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { Problem } from '../../src/core/problem.ts'
 import { environment } from '../../src/config/environment.ts'
 import { loadConfig, type Loaded } from '../../src/config/load.ts'
 import type { ModelRow } from '../../src/models/row.ts'
+import { problemOf } from './load-text.ts'
 
 async function load(text: string, vars: Record<string, string> = {}): Promise<Loaded> {
   const home = await mkdtemp(join(tmpdir(), 'picoclaw-config-'))
@@ -14,16 +14,7 @@ async function load(text: string, vars: Record<string, string> = {}): Promise<Lo
   return loadConfig(environment({ HOME: home, PICOCLAW_HOME: home, ...vars }))
 }
 
-async function problem(text: string, vars: Record<string, string> = {}): Promise<{ at: string; text: string }> {
-  const error = await load(text, vars).then(
-    () => assert.fail('it loaded'),
-    (error: unknown) => error,
-  )
-  assert.ok(error instanceof Problem, String(error))
-  assert.equal(error.exitCode, 4)
-  assert.ok(error.detail.mend)
-  return { at: error.detail.at ?? '', text: error.message }
-}
+const problem = (...given: Parameters<typeof load>) => problemOf(load(...given))
 
 test('without a file the defaults count', async () => {
   const loaded = await loadConfig(environment({ PICOCLAW_HOME: '/nowhere/at/all' }))
@@ -66,6 +57,25 @@ test('a wrong type names the key, what was expected and what stood there', async
   const { at, text } = await problem('{"gateway": {"port": "abc"}}')
   assert.match(at, /config\.json:1:22$/)
   assert.match(text, /gateway\.port must be a whole number, but the text "abc" stands there/)
+})
+
+test('a time zone is an IANA name; a wrong one is told with its place and the nearest, wherever it stands', async () => {
+  assert.equal((await load('{"timezone": " Europe/Berlin "}')).config.timezone, 'Europe/Berlin')
+  for (const none of ['{}', '{"timezone": ""}']) assert.equal((await load(none)).config.timezone, undefined)
+  const misspelt = await problem('{\n  "timezone": "Europe/Berln"\n}')
+  assert.match(misspelt.at, /config\.json:2:15$/)
+  assert.match(
+    misspelt.text,
+    /^timezone must be a time zone such as Europe\/Berlin, but the text "Europe\/Berln" stands there\./,
+  )
+  assert.equal(misspelt.mend, 'Did you mean Europe/Berlin?')
+  assert.equal((await problem('{"timezone": "new york"}')).mend, 'Did you mean America/New_York?')
+  assert.equal(
+    (await problem('{"timezone": "the far side of the moon"}')).mend,
+    'Write an IANA name, in double quotes.',
+  )
+  const variable = await problem('{}', { PICOCLAW_TIMEZONE: 'Berlin' })
+  assert.deepEqual([variable.at, variable.mend], ['environment PICOCLAW_TIMEZONE', 'Did you mean Europe/Berlin?'])
 })
 
 test('an unknown key is one warning with the nearest key', async () => {

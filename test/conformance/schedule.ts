@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { silent } from '../../src/core/log.ts'
+import { zoneOf } from '../../src/kit/zone.ts'
 import { heartbeat } from '../../src/schedule/heartbeat.ts'
 import { isTimes } from '../../src/schedule/job.ts'
 import { nextRun } from '../../src/schedule/times.ts'
@@ -20,10 +21,10 @@ export const adapters: Adapters = {
       inbox,
       clock: fakeClock(),
       log: silent,
-      zone: 'UTC',
+      zone: zoneOf('UTC'),
       newId: () => crypto.randomUUID(),
       stored: (message) => ({ session: 'agent:main:main', payload: JSON.stringify(message) }),
-      ownerChat: async () => ({ channel: 'telegram', chat: '1' }),
+      ownerChats: async () => [{ channel: 'telegram', chat: '1' }],
     }).beat()
   },
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { JsonObject } from '../../src/core/json.ts'
 import type { Tool } from '../../src/core/tool.ts'
 import { systemClock } from '../../src/kit/clock.ts'
+import { localZone } from '../../src/kit/zone.ts'
 import { delegateTool } from '../../src/tools/agents/delegate.ts'
 import { spawnTool } from '../../src/tools/agents/spawn.ts'
 import { messageTool } from '../../src/tools/chat/message.ts'
@@ -115,7 +116,14 @@ export const adapters: Adapters = {
   spawnRejects: (input: JsonObject) => run(spawnTool(fakeSubAgents()), input),
   delegateRejects: (input: JsonObject) => run(delegateTool(fakeSubAgents()), input),
   async cronUpdateRejects(input: JsonObject) {
-    const tool = cronTool({ schedule: fakeSchedule(), clock: systemClock, commands: true, allowCommand: true })
+    const tool = cronTool({
+      schedule: fakeSchedule(),
+      clock: systemClock,
+      zone: localZone(),
+      named: false,
+      commands: true,
+      allowCommand: true,
+    })
     const added = await run(tool, { action: 'add', message: 'x', every_seconds: 60 })
     const [, job = ''] = /id: ([^,)]+)/.exec(added.text) ?? []
     return run(

@@ -302,6 +302,30 @@ test('a due job is no command, shows no typing, and answers its chat', async () 
   assert.deepEqual(view.channel.texts, ['answer to /stop'])
 })
 
+test('a due job joins no other that runs: each has an answer and an end of its own', async () => {
+  const ended: string[] = []
+  const runs = Promise.withResolvers<string>()
+  const view = await scene({
+    async turn({ question }) {
+      if (question.message.id !== 'job-1') return 'second'
+      const answer = await runs.promise
+      // A turn takes in what has joined it.
+      await question.append(question.steering())
+      return answer
+    },
+    ended: ({ id }) => void ended.push(id),
+  })
+  const due = { ...job(view), text: 'first' }
+  await view.road.arrived(view.channel, due)
+  await view.clock.advance(10)
+  await view.road.arrived(view.channel, { ...due, id: 'job-2', text: 'second' })
+  await view.clock.advance(10)
+  runs.resolve('first')
+  await view.clock.advance(2_000)
+  assert.deepEqual(view.questions, ['first', 'second'])
+  assert.deepEqual(ended, ['job-1', 'job-2'])
+})
+
 test('a platform cannot pass a message off as the house’s own: neither its rights nor its conversation count', async () => {
   const view = await scene({ admit: (text) => ({ pass: true, role: 'member', text }) })
   const due = { cause: 'cron', name: 'j', role: 'owner', session: 'agent:main:main' } as const

@@ -1,3 +1,4 @@
+import type { InboundMessage } from '../../src/core/channel.ts'
 import { userText } from '../../src/core/message.ts'
 import { silent } from '../../src/core/log.ts'
 import { textOf } from '../../src/core/message.ts'
@@ -36,6 +37,8 @@ interface SceneOptions {
   readonly services?: (road: () => Road) => CommandServices
   admit?(text: string): Verdict
   turn?(asked: Asked): Promise<string | (Partial<TurnOutcome> & { readonly text: string })>
+  /** Told of each message whose turn has ended. */
+  ended?(message: InboundMessage): void
   checkpoint?(name: string): Promise<void>
 }
 
@@ -82,6 +85,7 @@ export async function scene(options: SceneOptions = {}): Promise<Scene> {
       const said = (await options.turn?.(item)) ?? `answer to ${wordsOf(question)}`
       return outcomeOf(question, typeof said === 'string' ? { text: said } : said)
     },
+    ended: async (message) => options.ended?.(message),
     disarm: async () => [],
     stopOthers: () => [],
     services: options.services?.(() => made) ?? {},

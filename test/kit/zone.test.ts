@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { dateText, isZone, machineZone, minuteText, readWall, zoneOf } from '../../src/kit/zone.ts'
+import {
+  dateText,
+  isZone,
+  localZone,
+  machineZone,
+  minuteText,
+  momentText,
+  nearestZone,
+  readWall,
+  zoneOf,
+} from '../../src/kit/zone.ts'
 
 const utc = (text: string) => Date.parse(`${text}Z`)
 
@@ -36,6 +46,28 @@ test('texts are those of the zone; a word that is no zone is told apart', () => 
   assert.equal(isZone('Europe/Berlin'), true)
   assert.equal(isZone('Europe/Atlantis'), false)
   assert.ok(isZone(machineZone()))
+})
+
+test('a moment for people has its weekday and the name of the zone', () => {
+  assert.equal(momentText(utc('2026-11-30T08:00:00'), 'Europe/Berlin'), 'Mon 30 Nov 2026 09:00 (Europe/Berlin)')
+})
+
+test('the clocks of the people are those of the zone that is named at that moment, else of the machine', () => {
+  const at = utc('2026-07-15T12:34:56')
+  let named: string | undefined
+  const zone = localZone(() => named)
+  for (named of [undefined, 'Asia/Tokyo', 'America/New_York', undefined]) {
+    const same = zoneOf(named ?? machineZone())
+    assert.deepEqual([zone.name, zone.wall(at)], [same.name, same.wall(at)])
+    assert.equal(zone.startOf('day', at), same.startOf('day', at))
+  }
+})
+
+test('a zone is found by its city, and misspelt', () => {
+  for (const word of ['Berlin', 'berlin', 'Europe/Berln', 'europe/berlin '])
+    assert.equal(nearestZone(word), 'Europe/Berlin', word)
+  assert.equal(nearestZone('New York'), 'America/New_York')
+  assert.equal(nearestZone('Atlantis under the sea'), undefined)
 })
 
 test('dates that no calendar has are not read', () => {

@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import type { InboundMessage } from '../../src/core/channel.ts'
 import type { ChatRef } from '../../src/core/place.ts'
 import { silent } from '../../src/core/log.ts'
+import { zoneOf } from '../../src/kit/zone.ts'
 import { heartbeat, heartbeatAnswer } from '../../src/schedule/heartbeat.ts'
 import { heartbeatTasks } from '../../src/schedule/heartbeat-file.ts'
 import '../../src/schedule/cron-expression.ts'
@@ -31,10 +32,10 @@ function setUp(text: string | undefined) {
     ...store,
     clock,
     log: silent,
-    zone: 'UTC',
+    zone: zoneOf('UTC'),
     newId: () => `id-${(id += 1)}`,
     stored: (message: InboundMessage) => ({ session: 'agent:main:owner', payload: JSON.stringify(message) }),
-    ownerChat: async () => owner.chat,
+    ownerChats: async () => (owner.chat ? [owner.chat] : []),
   }
   return {
     clock,
@@ -46,6 +47,12 @@ function setUp(text: string | undefined) {
     looks: () => looks,
     async messages(): Promise<readonly InboundMessage[]> {
       return (await store.inbox.open()).map(({ payload }) => JSON.parse(payload) as InboundMessage)
+    },
+    /** The agent answers what waits for it. Resolves to the text of that. */
+    async answered(): Promise<string> {
+      const items = await store.inbox.open()
+      await store.inbox.done(items.map((item) => item.id))
+      return items.map(({ payload }) => (JSON.parse(payload) as InboundMessage).text).join('')
     },
   }
 }
@@ -76,25 +83,24 @@ test('an unchanged file asks no model, however often it is looked at, over a res
 })
 
 test('only what is new in a changed file is asked', async () => {
-  const { heart, file, messages } = setUp('- one\n- two\n')
+  const { heart, file, answered } = setUp('- one\n- two\n')
   await heart.beat()
+  await answered()
   file.text = '- two\n- three\n  with more about it\n'
   assert.equal(await heart.beat(), true)
-  const text = (await messages())[1]?.text ?? ''
+  const text = await answered()
   assert.match(text, /\n- three\n {2}with more about it\n/)
   assert.doesNotMatch(text, /- two/)
 })
 
 test('a task with a time is asked when it is due, and not before', async () => {
-  const { heart, clock, messages } = setUp(
+  const { heart, clock, answered } = setUp(
     '- daily 09:00: read the news\n- every 2h: look at the oven\n- 2026-11-30 10:15: call mum\n- sun 07:00: rest\n',
   )
   const asked: string[] = []
   for (let at = 0; at <= 25 * hour; at += 15 * minute) {
-    const before = (await messages()).length
     await heart.beat()
-    const [message] = (await messages()).slice(before)
-    const tasks = (message?.text ?? '').split('\n').filter((line) => line.startsWith('- '))
+    const tasks = (await answered()).split('\n').filter((line) => line.startsWith('- '))
     for (const task of tasks) asked.push(`${at / hour} ${task.replace(/.*: /, '')}`)
     await clock.advance(15 * minute)
   }
@@ -107,6 +113,42 @@ test('a task with a time is asked when it is due, and not before', async () => {
     asked.filter((line) => !line.endsWith('oven')),
     ['1 read the news', '2.25 call mum', '25 read the news'],
   )
+})
+
+test('a task that is written down again is done again', async () => {
+  const { heart, file, clock, answered } = setUp('- Check the backup\n')
+  for (let week = 0; week < 3; week += 1) {
+    file.text = '- Check the backup\n'
+    assert.equal(await heart.beat(), true, `week ${week}`)
+    assert.match(await answered(), /\n- Check the backup\n/)
+    file.text = ''
+    assert.equal(await heart.beat(), false)
+    await clock.advance(7 * 24 * hour)
+  }
+})
+
+test('what is due while an earlier heartbeat waits is asked once that is answered, and only once', async () => {
+  const { heart, file, clock, messages, answered } = setUp('- one\n- every 1h: look at the oven\n')
+  await heart.beat()
+  file.text += '- two\n- every 3h: air the room\n'
+  for (let passed = 0; passed < 3; passed += 1) {
+    assert.equal(await heart.beat(), false)
+    assert.equal((await messages()).length, 1)
+    await clock.advance(hour)
+  }
+  assert.doesNotMatch(await answered(), /two/)
+  assert.equal(await heart.beat(), true)
+  assert.match(await answered(), /\n- every 1h: look at the oven\n- two\n- every 3h: air the room\n/)
+  assert.equal(await heart.beat(), false)
+})
+
+test('a heartbeat that waits on a channel that is off stops none on another', async () => {
+  const { heart, file, owner, messages } = setUp('- one\n')
+  await heart.beat()
+  owner.chat = { channel: 'discord', chat: 'owner' }
+  file.text += '- two\n'
+  assert.equal(await heart.beat(), true)
+  assert.equal((await messages()).length, 2)
 })
 
 test('without a chat to answer to a task waits', async () => {

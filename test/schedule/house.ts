@@ -1,9 +1,12 @@
 import type { InboundMessage } from '../../src/core/channel.ts'
+import type { InboxItem } from '../../src/core/store.ts'
 import { silent } from '../../src/core/log.ts'
 import type { Log } from '../../src/core/log.ts'
 import type { Store } from '../../src/core/store.ts'
+import { zoneOf } from '../../src/kit/zone.ts'
 import { jobEditor } from '../../src/schedule/editor.ts'
 import { schedule } from '../../src/schedule/loop.ts'
+import type { Outcome } from '../../src/schedule/outcome.ts'
 import type { ScheduleParts } from '../../src/schedule/ports.ts'
 import { fakeClock } from '../fakes/clock.ts'
 import { memoryStore } from '../fakes/store.ts'
@@ -26,17 +29,19 @@ export function scheduleHouse(more: Partial<ScheduleParts> & { readonly store?: 
     ...store,
     clock,
     log: { ...silent, warn: note, error: note } satisfies Log,
-    zone: 'UTC',
+    zone: zoneOf('UTC'),
     newId: () => `id-${(id += 1)}`,
     stored: (message) => ({ session: `agent:main:${message.at.chat}`, payload: JSON.stringify(message) }),
     async deliverTo(to, text, key) {
       if (!sent.some((item) => item.key === key)) sent.push({ chat: to.chat, text, key })
     },
-    ownerChat: async () => ({ channel: 'telegram', chat: 'owner' }),
+    ownerChats: async () => [{ channel: 'telegram', chat: 'owner' }, chat],
     commandLimitMs: () => 300_000,
     ...parts,
   }
   const editor = jobEditor({ ...all, newId: () => crypto.randomUUID() })
+  const main = schedule(all)
+  const waiting = async () => (await store.inbox.open()).filter(({ channel }) => channel !== 'schedule')
   return {
     clock,
     store,
@@ -44,14 +49,20 @@ export function scheduleHouse(more: Partial<ScheduleParts> & { readonly store?: 
     log,
     parts: all,
     editor,
-    schedule: schedule(all),
+    schedule: main,
     process: (other: Partial<ScheduleParts> = {}) => schedule({ ...all, ...other }),
     /** The messages that wait for the agent. */
     async messages(): Promise<readonly InboundMessage[]> {
-      const open = await store.inbox.open()
-      return open
-        .filter(({ channel }) => channel !== 'schedule')
-        .map(({ payload }) => JSON.parse(payload) as InboundMessage)
+      return (await waiting()).map(messageOf)
+    },
+    /** The agent answers what waits for it. Resolves to that. */
+    async answered(outcome: Outcome = { ok: true }): Promise<readonly InboundMessage[]> {
+      const items = await waiting()
+      await store.inbox.done(items.map((item) => item.id))
+      for (const { platformId } of items) await main.report(platformId, outcome)
+      return items.map(messageOf)
     },
   }
 }
+
+const messageOf = ({ payload }: Pick<InboxItem, 'payload'>) => JSON.parse(payload) as InboundMessage

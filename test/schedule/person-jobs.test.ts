@@ -33,6 +33,15 @@ test('a person sees and changes their own jobs, an owner all of them', async () 
   assert.equal(await jobs.remove(anna.id, asker('anna')), true)
 })
 
+test('a job goes on in the conversation of whoever asked for it, that of a sub-agent in none', async () => {
+  const { editor } = scheduleHouse()
+  const jobs = personJobs(editor)
+  const context = asker('anna')
+  const sessionOf = async (id: string) => (await editor.get(id))?.session
+  assert.equal(await sessionOf((await jobs.add(work, context)).id), context.session)
+  assert.equal(await sessionOf((await jobs.add(work, { ...context, depth: 1 })).id), undefined)
+})
+
 test('a job keeps the rights of whoever it was made for', async () => {
   const { editor, schedule, clock, messages } = scheduleHouse()
   await personJobs(editor).add(work, asker('anna'))

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { JsonObject } from '../../src/core/json.ts'
 import type { ToolContext } from '../../src/core/tool.ts'
+import { zoneOf } from '../../src/kit/zone.ts'
 import { type CronOptions, cronTool } from '../../src/tools/cron/index.ts'
 import { fakeClock } from '../fakes/clock.ts'
 import { fakeSchedule } from '../fakes/tool-ports.ts'
@@ -10,7 +11,15 @@ import { call, contextOf } from './context.ts'
 const now = 1_700_000_000_000
 function planner(options: Partial<CronOptions> = {}) {
   const schedule = fakeSchedule()
-  const tool = cronTool({ schedule, clock: fakeClock(now), commands: true, allowCommand: true, ...options })
+  const tool = cronTool({
+    schedule,
+    clock: fakeClock(now),
+    zone: zoneOf('UTC'),
+    named: false,
+    commands: true,
+    allowCommand: true,
+    ...options,
+  })
   return { schedule, tool, run: (input: JsonObject, context = contextOf()) => call(tool, input, context) }
 }
 const someone = (id: string, channel = 'cli'): ToolContext => ({ ...contextOf(channel), sender: { id, name: id } })
@@ -109,4 +118,26 @@ test('looking has no effects, planning has, and a command is one more', () => {
   assert.deepEqual(effects({ action: 'remove', job_id: 'a' }), ['schedule'])
   assert.deepEqual(effects({ action: 'add', message: 'x', at_seconds: 1 }), ['schedule'])
   assert.deepEqual(effects({ action: 'add', message: 'x', at_seconds: 1, command: 'ls' }), ['schedule', 'run'])
+})
+
+test('the next run is told in words, in the zone of the job, else of the people', async () => {
+  const { run } = planner({
+    zone: zoneOf('Europe/Berlin'),
+    schedule: {
+      ...fakeSchedule(),
+      add: async (job) => ({ ...job, id: 'j', enabled: true, nextAt: Date.parse('2026-03-30T07:00:00Z') }),
+    },
+  })
+  const add = { action: 'add', name: 'tea', message: 'x', at_seconds: 60 }
+  assert.match((await run(add)).text, /id: j, next: Mon 30 Mar 2026 09:00 \(Europe\/Berlin\)\)$/)
+  assert.match((await run({ ...add, time_zone: 'Asia/Tokyo' })).text, /next: Mon 30 Mar 2026 16:00 \(Asia\/Tokyo\)\)$/)
+})
+
+test('the model is told which clocks are meant, and to ask where nobody has said so and they show UTC', () => {
+  const told = (name: string, named: boolean) => planner({ zone: zoneOf(name), named }).tool.spec.description
+  assert.match(told('Europe/Berlin', true), /Times of day are those of Europe\/Berlin\./)
+  assert.match(told('UTC', true), /Times of day are those of UTC\./)
+  assert.match(told('Europe/Berlin', false), /those of the clocks of this machine/)
+  assert.match(told('UTC', false), /ask the person, once, for their time zone/)
+  assert.doesNotMatch(told('Europe/London', false), /ask the person/)
 })

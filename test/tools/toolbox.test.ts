@@ -6,6 +6,7 @@ import { configSchema } from '../../src/config/schema/config.ts'
 import type { Json } from '../../src/core/json.ts'
 import { Problem } from '../../src/core/problem.ts'
 import { systemClock } from '../../src/kit/clock.ts'
+import { localZone } from '../../src/kit/zone.ts'
 import { network } from '../../src/kit/network.ts'
 import { type CodingOptions, codingTools, toolbox, type ToolboxOptions } from '../../src/tools/toolbox.ts'
 import { fakeClock } from '../fakes/clock.ts'
@@ -30,6 +31,7 @@ const box = (tools: Json = {}, options: Partial<ToolboxOptions> = {}, agents: Js
     workspace: '/nowhere',
     hidden: [],
     clock: fakeClock(),
+    zone: localZone(),
     network: network(),
     version: '1',
     ...everything,

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { Problem } from '../../src/core/problem.ts'
 import { systemClock } from '../../src/kit/clock.ts'
+import { localZone } from '../../src/kit/zone.ts'
 import { lastDays } from '../../src/workspace/days.ts'
 import { openWorkspace } from '../../src/workspace/open.ts'
 import { fakeClock } from '../fakes/clock.ts'
@@ -118,7 +119,7 @@ test('notes of the last three days are there, newest first', () =>
   ))
 
 test('days go back over the end of a month and of a year', () => {
-  assert.deepEqual(lastDays(new Date(2026, 0, 1, 0, 5).getTime(), 2), [
+  assert.deepEqual(lastDays(localZone(), new Date(2026, 0, 1, 0, 5).getTime(), 2), [
     { name: '2026-01-01', file: 'memory/202601/20260101.md' },
     { name: '2025-12-31', file: 'memory/202512/20251231.md' },
   ])
@@ -132,7 +133,7 @@ test('what is read stays the same object until a file changes, comes or goes', (
     const changes: (() => Promise<unknown>)[] = [
       () => writeFile(join(folder, 'AGENT.md'), 'two'),
       () => put(folder, { 'memory/MEMORY.md': 'fact' }),
-      () => put(folder, { [`${lastDays(later.now(), 1)[0]?.file}`]: 'note' }),
+      () => put(folder, { [`${lastDays(localZone(), later.now(), 1)[0]?.file}`]: 'note' }),
       () => put(folder, { 'skills/milk/SKILL.md': '# milk\n\nPours milk.' }),
       () => put(folder, { 'skills/tea/SKILL.md': '# tea\n\nMakes strong tea.' }),
       () => rm(join(folder, 'skills', 'milk'), { recursive: true }),

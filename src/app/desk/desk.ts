@@ -4,6 +4,7 @@ import type { Approvals } from '../../access/approvals.ts'
 import type { Channel, InboundMessage, OutboundMessage } from '../../core/channel.ts'
 import type { ChatRef } from '../../core/place.ts'
 import { Problem } from '../../core/problem.ts'
+import { dateText } from '../../kit/zone.ts'
 import type { CommandServices } from '../../dispatch/commands/services.ts'
 import type { Deliveries } from '../../dispatch/deliver.ts'
 import { platformId } from '../../dispatch/intake.ts'
@@ -191,7 +192,7 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
         message,
         {
           blobs: store.blobs,
-          now: () => clock.now(),
+          today: () => dateText(house.zone, clock.now()),
           maxBytes: house.current.loaded.config.agents.defaults.max_media_size,
           workspace: async () => (await spaces.of(agents().get(agent))).root,
           foreign: role !== 'owner' && isShared(session),

@@ -3,7 +3,6 @@ import { Problem } from '../../core/problem.ts'
 import { type ImagePart, type TextPart, type UserMessage, userText } from '../../core/message.ts'
 import type { BlobStore } from '../../core/store.ts'
 import type { HeardMessage } from '../../dispatch/ports.ts'
-import { localMoment } from '../moment.ts'
 import { layFile } from './attachment-folder.ts'
 
 /** Turns the voice notes of a message into words. */
@@ -17,7 +16,8 @@ export interface VoiceHearing {
 
 export interface HearParts {
   readonly blobs: Pick<BlobStore, 'put'>
-  readonly now: () => number
+  /** The day, as `2026-11-30`. */
+  today(): string
   /** Absent where there is nothing that understands speech. */
   readonly voice?: VoiceHearing
   /** True when people share the conversation and this one is no owner: what they say is theirs alone. */
@@ -137,7 +137,7 @@ async function takeIn(
       index,
       name: file.name || name,
       bytes,
-      day: localMoment(parts.now()).slice(0, 10),
+      day: parts.today(),
     })
     return textPart(`[file: ${path} (${oneLine(file.mime)}, ${bytes.length} bytes)]`)
   } catch (error) {

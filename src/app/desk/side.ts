@@ -34,7 +34,12 @@ export async function side(
       log: [],
       state: {},
       system: await prompt(content, []),
-      moment: momentText({ now: localMoment(house.clock.now()), channel: 'side', chat: session, sender: 'side' }),
+      moment: momentText({
+        now: localMoment(house.zone, house.clock.now()),
+        channel: 'side',
+        chat: session,
+        sender: 'side',
+      }),
       question: userText(question),
       limits: limitsOf(house, content),
       context: { origin: { channel: 'side', chat: session }, sender: nobody, role: 'member', depth: 0 },

@@ -74,7 +74,7 @@ export function subagentDesk(parts: TurnParts, { arrived }: HelperParts): Helper
         state: {},
         system: await run.prompt(content, [], agent),
         moment: momentText({
-          now: localMoment(clock.now()),
+          now: localMoment(house.zone, clock.now()),
           channel: parent.origin.channel,
           chat: parent.origin.chat,
           sender: `the agent ${parent.agent}`,

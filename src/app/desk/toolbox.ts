@@ -1,6 +1,5 @@
 import { realpath } from 'node:fs/promises'
 import { join } from 'node:path'
-import { machineZone } from '../../kit/zone.ts'
 import type { Tool, ToolContext } from '../../core/tool.ts'
 import type { NoSandbox, Sandbox } from '../../tools/exec/bubblewrap.ts'
 import { sandboxOf } from '../../tools/exec/bubblewrap.ts'
@@ -66,7 +65,7 @@ export function toolboxes(parts: ToolParts): Toolboxes {
       allowUnsandboxed: async (_, context) => parts.mayRunBare(context),
       network: sandbox.network,
       expose: sandbox.expose.map(({ source, mode }) => ({ path: source ?? '', writable: mode === 'rw' })),
-      timeZone: machineZone,
+      timeZone: () => house.zone.name,
     }
   }
   const readable = async () =>
@@ -85,6 +84,7 @@ export function toolboxes(parts: ToolParts): Toolboxes {
       hidden,
       readable: reads,
       clock,
+      zone: house.zone,
       network,
       version,
       exec: exec(),

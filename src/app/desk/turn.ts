@@ -84,7 +84,7 @@ export function turns(parts: TurnParts) {
         ...setting,
         log,
         state,
-        moment: momentOf(question, start),
+        moment: momentOf(question, localMoment(house.zone, start)),
         ...(asked && { question: asked }),
         limits: limitsOf(house, content),
         context: { origin: question.message.at, sender: question.message.from, role: question.role, depth: 0 },
@@ -233,9 +233,9 @@ export function turns(parts: TurnParts) {
 
 const ids = ({ turn, session, agent, cause }: TurnQuestion) => ({ id: turn, session, agent, cause })
 
-function momentOf({ message: { at, from } }: TurnQuestion, now: number): string {
+function momentOf({ message: { at, from } }: TurnQuestion, now: string): string {
   return momentText({
-    now: localMoment(now),
+    now,
     channel: at.channel,
     chat: at.chat,
     sender: from.name,

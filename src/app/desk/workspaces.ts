@@ -12,7 +12,7 @@ export interface Workspaces {
   readonly skillRoots: readonly SkillRoot[]
 }
 
-export function workspaces({ environment, clock }: Pick<House, 'environment' | 'clock'>): Workspaces {
+export function workspaces({ environment, clock, zone }: Pick<House, 'environment' | 'clock' | 'zone'>): Workspaces {
   const template = join(packageRoot(), 'workspace')
   const builtin = environment.vars['PICOCLAW_BUILTIN_SKILLS']?.trim() || join(template, 'skills')
   const skillRoots: readonly SkillRoot[] = [
@@ -25,7 +25,7 @@ export function workspaces({ environment, clock }: Pick<House, 'environment' | '
     of({ workspace }) {
       const known = opened.get(workspace)
       if (known) return known
-      const opening = openWorkspace(workspace, template, { clock, skillRoots })
+      const opening = openWorkspace(workspace, template, { clock, zone, skillRoots })
       opened.set(workspace, opening)
       // One that cannot be opened now may be so later.
       opening.catch(() => opened.delete(workspace))

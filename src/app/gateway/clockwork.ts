@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import type { InboundMessage } from '../../core/channel.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { ToolContext } from '../../core/tool.ts'
-import { machineZone } from '../../kit/zone.ts'
 import { heartbeat } from '../../schedule/heartbeat.ts'
 import type { ScheduledJob } from '../../schedule/job.ts'
 import { schedule, type Schedule } from '../../schedule/loop.ts'
@@ -88,25 +87,23 @@ export function clockwork(house: House, { owner, checkpoint }: ClockworkParts): 
 }
 
 /** What jobs and heartbeat both need. */
-function sharedParts({ clock, log }: House, { road, admission, stored }: Assistant): SharedParts {
+function sharedParts({ clock, log, zone }: House, { road, admission, stored }: Assistant): SharedParts {
   return {
     stored,
     arrived: (item) => road.take(item),
     clock,
     log,
-    zone: machineZone(),
+    zone,
     newId: randomUUID,
-    ownerChat: async () => (await admission.ownerChats())[0],
+    ownerChats: admission.ownerChats,
   }
 }
 interface SharedParts extends Inbound {
   readonly clock: Clock
   readonly log: House['log']
-  readonly zone: string
+  readonly zone: House['zone']
   newId(): string
-  ownerChat(): ReturnType<Assistant['admission']['ownerChats']> extends Promise<readonly (infer Place)[]>
-    ? Promise<Place | undefined>
-    : never
+  ownerChats: Assistant['admission']['ownerChats']
 }
 
 /** Runs a job's command as the exec tool would, with the rights of whoever made the job. */

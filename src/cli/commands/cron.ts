@@ -23,7 +23,8 @@ run       makes it due now; a running gateway starts it within seconds
   -e, --every SECONDS     again and again; also 30m, 2h, 1d
   -c, --cron EXPRESSION   five fields, six with seconds in front: "0 9 * * 1-5"
       --at MOMENT         once: "2026-12-24 10:00"
-      --tz ZONE           whose clocks count, for example Europe/Berlin (default: those of this machine)
+      --tz ZONE           whose clocks count, for example Europe/Berlin (default: timezone of the configuration,
+                          else those of this machine)
   -d, --deliver           sends TEXT as it stands, without a model
       --command COMMAND   runs a command in the sandbox and sends what it prints
       --channel CHANNEL   where the answer goes; without it to the chat where an owner was last heard
@@ -47,7 +48,9 @@ const options = (io: Io) => ({ redactor: io.redactor, write: (text: string) => i
 const actions: Readonly<Record<string, Action>> = {
   async list(args, io) {
     const { values } = parse(args, { json: { type: 'boolean' } })
-    const jobs = await withJobs(options(io), async (editor) => (await editor.list()).map(jobLine))
+    const jobs = await withJobs(options(io), async (editor, zone) =>
+      (await editor.list()).map((job) => jobLine(job, zone)),
+    )
     io.stdout.write(values.json ? `${JSON.stringify({ jobs })}\n` : listed(jobs))
     return exitCodes.ok
   },
@@ -72,10 +75,10 @@ const actions: Readonly<Record<string, Action>> = {
     if (!name?.trim()) throw needs('a name: --name NAME')
     if (!message?.trim() && !program?.trim()) throw needs('something to do: --message TEXT or --command COMMAND')
     const to = placeOf(values)
-    const job = await withJobs(options(io), (editor) =>
-      editor.add({
+    const line = await withJobs(options(io), async (editor, zone) => {
+      const job = await editor.add({
         name,
-        schedule: timesOf(values),
+        schedule: timesOf(values, zone),
         ...(message !== undefined && { message }),
         ...(program !== undefined && { command: program }),
         ...(deliver !== undefined && { deliver }),
@@ -83,9 +86,9 @@ const actions: Readonly<Record<string, Action>> = {
         ...(keep && { deleteAfterRun: false }),
         missed: missedOf(values.missed),
         createdBy: { channel: 'cli', id: 'local', role: 'owner' },
-      }),
-    )
-    const line = jobLine(job)
+      })
+      return jobLine(job, zone)
+    })
     io.stdout.write(
       values.json
         ? `${JSON.stringify({ job: line })}\n`
@@ -96,43 +99,46 @@ const actions: Readonly<Record<string, Action>> = {
   remove: (args, io) =>
     onJob(args, io, async (editor, id) => {
       const job = await editor.get(id)
-      return job && (await editor.remove(id)) ? { line: jobLine(job), words: `✓ Removed job ${id}` } : undefined
+      return job && (await editor.remove(id)) ? { job, words: () => `✓ Removed job ${id}` } : undefined
     }),
   enable: (args, io) =>
     onJob(args, io, async (editor, id) => {
       const job = await editor.enable(id, true)
-      return (
-        job && { line: jobLine(job), words: `✓ Job '${job.name}' enabled\n  Next run: ${jobLine(job).next ?? 'never'}` }
-      )
+      return job && { job, words: ({ next }) => `✓ Job '${job.name}' enabled\n  Next run: ${next ?? 'never'}` }
     }),
   disable: (args, io) =>
     onJob(args, io, async (editor, id) => {
       const job = await editor.enable(id, false)
-      return job && { line: jobLine(job), words: `✓ Job '${job.name}' disabled` }
+      return job && { job, words: () => `✓ Job '${job.name}' disabled` }
     }),
   run: (args, io) =>
     onJob(args, io, async (editor, id) => {
       const job = await editor.run(id)
-      return (
-        job && {
-          line: jobLine(job),
-          words: `✓ Job '${job.name}' is due now; a running gateway starts it within seconds`,
-        }
-      )
+      return job && { job, words: () => `✓ Job '${job.name}' is due now; a running gateway starts it within seconds` }
     }),
 }
 
 type Editor = Parameters<Parameters<typeof withJobs>[1]>[0]
 
+/** What was done to a job, and the words for it. */
+interface Done {
+  readonly job: Parameters<typeof jobLine>[0]
+  words(line: JobLine): string
+}
+
 async function onJob(
   args: readonly string[],
   io: Io,
-  work: (editor: Editor, id: string) => Promise<{ readonly line: JobLine; readonly words: string } | undefined>,
+  work: (editor: Editor, id: string) => Promise<Done | undefined>,
 ): Promise<number> {
   const { values, positionals } = parse(args, { json: { type: 'boolean' } }, true)
   const [id, ...more] = positionals
   if (id === undefined || more.length > 0) throw needs('one id; "picoclaw cron list" shows them')
-  const done = await withJobs(options(io), (editor) => work(editor, id))
+  const done = await withJobs(options(io), async (editor, zone) => {
+    const found = await work(editor, id)
+    const line = found && jobLine(found.job, zone)
+    return line && { line, words: found.words(line) }
+  })
   if (!done) throw new Problem(`✗ Job ${id} not found`, { mend: 'See "picoclaw cron list".' })
   io.stdout.write(values.json ? `${JSON.stringify({ job: done.line })}\n` : `${done.words}\n`)
   return exitCodes.ok
@@ -176,6 +182,7 @@ function listed(jobs: readonly JobLine[]): string {
       ...(job.last === undefined
         ? []
         : [`    Last run: ${job.last}${job.failures > 1 ? ` (${job.failures} failures in a row)` : ''}`]),
+      ...(job.leftOut === undefined ? [] : [`    Left out: ${job.leftOut}`]),
     ].join('\n'),
   )
   return `\nScheduled Jobs:\n----------------\n${blocks.join('\n')}\n`

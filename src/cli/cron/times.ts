@@ -1,5 +1,5 @@
 import { exitCodes, Problem } from '../../core/problem.ts'
-import { isZone, machineZone, readWall, zoneOf } from '../../kit/zone.ts'
+import { isZone, readWall, zoneOf } from '../../kit/zone.ts'
 
 /** What the options of `cron add` may say about time. */
 interface TimeOptions {
@@ -11,20 +11,22 @@ interface TimeOptions {
 
 export type Times =
   | { readonly kind: 'every'; readonly everyMs: number }
-  | { readonly kind: 'cron'; readonly expr: string; readonly tz: string }
-  | { readonly kind: 'at'; readonly atMs: number; readonly tz: string }
+  | { readonly kind: 'cron'; readonly expr: string; readonly tz?: string }
+  | { readonly kind: 'at'; readonly atMs: number; readonly tz?: string }
 
 const usage = (what: string, mend: string) => new Problem(what, { mend, exitCode: exitCodes.usage })
 
-/** The schedule that the options name; a Problem unless it is exactly one. */
-export function timesOf({ every, cron, at, tz = machineZone() }: TimeOptions): Times {
+/** The schedule that the options name, a Problem unless it is exactly one; `zone` is for a moment that names none. */
+export function timesOf({ every, cron, at, tz }: TimeOptions, zone: string): Times {
   const given = [every, cron, at].filter((value) => value !== undefined)
   if (given.length !== 1)
     throw usage('A job needs exactly one of --every, --cron and --at.', 'For example: --cron "0 9 * * 1-5"')
-  if (!isZone(tz)) throw usage(`There is no time zone "${tz}".`, 'Use an IANA name, for example Europe/Berlin.')
-  if (cron !== undefined) return { kind: 'cron', expr: cron, tz }
+  if (tz !== undefined && !isZone(tz))
+    throw usage(`There is no time zone "${tz}".`, 'Use an IANA name, for example Europe/Berlin.')
+  const named = tz === undefined ? {} : { tz }
+  if (cron !== undefined) return { kind: 'cron', expr: cron, ...named }
   return every === undefined
-    ? { kind: 'at', atMs: momentOf(at ?? '', tz), tz }
+    ? { kind: 'at', atMs: momentOf(at ?? '', tz ?? zone), ...named }
     : { kind: 'every', everyMs: spanOf(every) }
 }
 

@@ -11,6 +11,9 @@ import { tools } from './tools.ts'
 /** config.json in its present form. Older spellings are brought into it before it is checked. */
 export const configSchema = z.object({
   version: f.whole(3, 'Version of the layout.', 0, 3),
+  timezone: f.zone(
+    'Whose clocks count, for example Europe/Berlin: jobs, days, months, notes. Unset is this machine’s.',
+  ),
   ...models,
   ...agents,
   ...channels,

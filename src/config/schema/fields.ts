@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { isJsonObject, type JsonObject } from '../../core/json.ts'
+import { isZone } from '../../kit/zone.ts'
 
 /** What is known about a key beside its type. */
 export interface KeyFacts {
@@ -7,6 +8,8 @@ export interface KeyFacts {
   readonly meaning: string
   /** `secret`: never shown, and may be a reference to another place. `holder`: may hold a secret, for example a header. */
   readonly hides?: 'secret' | 'holder'
+  /** The name of a time zone. */
+  readonly isZone?: true
   /** `~` is written out. */
   readonly isPath?: true
   /** A single text or number also counts as a list of one. */
@@ -43,6 +46,7 @@ export const textOr = (value: string, meaning: string) => key(aText.default(valu
 export const host = (value: string, meaning: string) => key(aText.default(value), meaning, { trims: true })
 export const needed = (meaning: string) => key(z.string(), meaning)
 export const path = (meaning: string) => key(aText.optional(), meaning, { isPath: true })
+export const zone = (meaning: string) => key(aText.refine(isZone).optional(), meaning, { isZone: true, trims: true })
 export const secret = (meaning: string) => key(aText.optional(), meaning, { hides: 'secret' })
 
 export const whole = (value: number, meaning: string, least = 0, most = Number.MAX_SAFE_INTEGER) =>

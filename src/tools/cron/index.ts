@@ -1,15 +1,20 @@
 import { z } from 'zod'
 import type { Clock } from '../../core/clock.ts'
 import { Problem } from '../../core/problem.ts'
+import { momentText, type Zone } from '../../kit/zone.ts'
 import type { Effect, Tool, ToolContext } from '../../core/tool.ts'
 import { defineTool } from '../define.ts'
 import { mayExec } from '../exec/gate.ts'
 import type { PlannedJob, Schedule } from '../ports.ts'
-import { onlyTiming, timingText, timingsOf } from './timing.ts'
+import { clocksText, onlyTiming, timingText, timingsOf } from './timing.ts'
 
 export interface CronOptions {
   readonly schedule: Schedule
   readonly clock: Clock
+  /** The clocks of the people. */
+  readonly zone: Zone
+  /** True when somebody has said that these are their clocks. */
+  readonly named: boolean
   /** True when commands can be run at all. */
   readonly commands: boolean
   /** True when a job with a command needs no `command_confirm`. */
@@ -24,7 +29,7 @@ const input = z.object({
   at_seconds: z.int().min(0).optional().describe('Once, so many seconds from now.'),
   every_seconds: z.int().min(0).optional().describe('Again and again, with so many seconds between.'),
   cron_expr: z.string().optional().describe('By a cron expression such as "0 9 * * 1-5".'),
-  time_zone: z.string().optional().describe('Of the cron expression, such as Europe/Berlin. Default the local one.'),
+  time_zone: z.string().optional().describe('Whose clocks count, such as Europe/Berlin.'),
   command: z.string().trim().optional().describe('A shell command to run instead; its output is sent to the chat.'),
   command_confirm: z.boolean().optional().describe('True when the person has agreed to the command.'),
 })
@@ -35,8 +40,7 @@ type Action = (options: CronOptions, input: Input, context: ToolContext) => Prom
 export function cronTool(options: CronOptions): Tool {
   return defineTool({
     name: 'cron',
-    description:
-      'Plans work for later: reminders and tasks, once or again and again. When it is time you are told the message and your answer goes to this chat.',
+    description: `Plans work for later: reminders and tasks, once or again and again. When it is time you are told the message and your answer goes to this chat. ${clocksText(options)} Tell the person when it runs next.`,
     input,
     readOnly: false,
     effects: effectsOf,
@@ -61,18 +65,19 @@ const actions: Readonly<Record<Input['action'], Action>> = {
     checkCommand(options, input, context)
     const name = input.name || shortName(message)
     const job = await schedule.add({ name, message, timing, to: origin, ...(command && { command }) }, context)
-    return `Cron job added: ${job.name} (id: ${job.id}${nextText(job)})`
+    return `Cron job added: ${job.name} (id: ${job.id}${nextText(options, job)})`
   },
-  async list({ schedule }, _, context) {
-    const jobs = await schedule.list(context)
-    return jobs.length === 0 ? 'No scheduled jobs' : ['Scheduled jobs:', ...jobs.map(lineOf)].join('\n')
+  async list(options, _, context) {
+    const jobs = await options.schedule.list(context)
+    if (jobs.length === 0) return 'No scheduled jobs'
+    return ['Scheduled jobs:', ...jobs.map((job) => lineOf(options, job))].join('\n')
   },
-  async get({ schedule }, input, context) {
+  async get(options, input, context) {
     const id = idOf(input)
-    const job = (await schedule.list(context)).find((each) => each.id === id)
+    const job = (await options.schedule.list(context)).find((each) => each.id === id)
     if (!job) throw missing(id)
     return [
-      lineOf(job),
+      lineOf(options, job),
       `  message: ${job.message}`,
       ...(job.command === undefined ? [] : [`  command: ${job.command}`]),
       `  chat: ${job.to.channel}:${job.to.chat}`,
@@ -94,7 +99,7 @@ const actions: Readonly<Record<Input['action'], Action>> = {
     checkCommand(options, input, context)
     const job = await schedule.change(id, change, context)
     if (!job) throw missing(id)
-    return `Cron job updated: ${job.name} (id: ${job.id}${nextText(job)})`
+    return `Cron job updated: ${job.name} (id: ${job.id}${nextText(options, job)})`
   },
   async remove({ schedule }, input, context) {
     const id = idOf(input)
@@ -141,7 +146,7 @@ function idOf({ job_id: id, action }: Input): string {
 
 const missing = (id: string): Problem => new Problem(`Job ${id} not found`, { mend: 'The list shows the ids.' })
 const shortName = (message: string): string => message.replaceAll(/\s+/g, ' ').slice(0, 30).toWellFormed()
-const nextText = ({ nextAt }: PlannedJob): string =>
-  nextAt === undefined ? '' : `, next: ${new Date(nextAt).toISOString().slice(0, 19).replace('T', ' ')} UTC`
-const lineOf = (job: PlannedJob): string =>
-  `- ${job.name} (id: ${job.id}, ${timingText(job.timing)}${job.enabled ? nextText(job) : ', disabled'})`
+const nextText = ({ zone }: CronOptions, { nextAt, timing }: PlannedJob): string =>
+  nextAt === undefined ? '' : `, next: ${momentText(nextAt, timing.tz ?? zone.name)}`
+const lineOf = (options: CronOptions, job: PlannedJob): string =>
+  `- ${job.name} (id: ${job.id}, ${timingText(job.timing)}${job.enabled ? nextText(options, job) : ', disabled'})`
