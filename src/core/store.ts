@@ -252,7 +252,10 @@ export interface TurnStore {
     readonly inbox: readonly string[]
     readonly messages: readonly Message[]
   }): Promise<void>
-  /** The end of a turn in one transaction: record, log, outbox, inbox messages done. A turn that has ended already is left as it is. */
+  /**
+   * The end of a turn in one transaction: record, log, outbox, inbox messages done. Of a turn that has ended already only inbox messages
+   * that are still its own are done.
+   */
   finish(turn: {
     readonly id: string
     readonly at: number
@@ -262,7 +265,10 @@ export interface TurnStore {
     readonly messages: readonly Message[]
     readonly outbox: readonly NewOutboxItem[]
   }): Promise<void>
-  /** One transaction: messages that arrived during a turn are taken up by it and stand in the log; what was answered before them goes out. */
+  /**
+   * One transaction: messages that arrived during a turn are taken up by it and stand in the log; what was answered before them goes out.
+   * A turn that has ended takes nothing in: its inbox messages are done, and nothing else is written.
+   */
   join(turn: {
     readonly id: string
     readonly at: number

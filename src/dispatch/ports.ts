@@ -52,7 +52,7 @@ export interface TurnQuestion {
   readonly question: readonly UserMessage[]
   /** Durable when it resolves. */
   append(messages: readonly Message[]): Promise<void>
-  /** Messages of the same person that arrived since. Each is given out once. */
+  /** The next message of the same person that arrived since, in its parts; nothing when none waits. Each is given out once. */
   steering(): readonly UserMessage[]
 }
 

@@ -31,18 +31,20 @@ export function turns(database: DatabaseSync): TurnStore {
     async finish({ id, at, state, report, trouble, messages, outbox }) {
       transaction(database, () => {
         const row = end.get({ id, at, state, report: report ?? null, trouble: trouble ?? null })
-        if (!row) return
-        log(String(row['session']), id, at, messages)
-        send(outbox)
+        if (row) {
+          log(String(row['session']), id, at, messages)
+          send(outbox)
+        }
         done.run({ id, at })
       })
     },
     async join({ id, at, inbox, messages, outbox = [] }) {
       transaction(database, () => {
-        const session = one.get(id)?.['session']
-        if (session === undefined) return
+        const turn = one.get(id)
+        if (!turn) return
         for (const item of inbox) takeUp.run({ turn: id, id: item })
-        log(String(session), id, at, messages)
+        if (turn['state'] !== 'running') return void done.run({ id, at })
+        log(String(turn['session']), id, at, messages)
         send(outbox)
       })
     },
