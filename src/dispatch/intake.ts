@@ -8,7 +8,7 @@ import type { LaneOfWork } from './lane.ts'
 import { packInbound, type StoredInbound } from './payload.ts'
 import type { Desk, Ground } from './ports.ts'
 import { type Runnings, Stop } from './running.ts'
-import type { Work } from './work.ts'
+import { exchanged, type Work } from './work.ts'
 
 export interface IntakeParts {
   readonly lane: LaneOfWork
@@ -34,8 +34,10 @@ export function intake(channel: Channel, desk: Desk, ground: Ground, parts: Inta
     const control = controlIn(work)
     if (control) await obeyNow(work, control, desk, ground, outbox)
     else if (work.cause !== 'chat' || commandOf(work.message)) lane.go(work)
-    else burst.add(burstKey(work), work, arrived.album === undefined ? 'text' : 'album')
+    else gather(work)
   }
+
+  const gather = (work: Work) => burst.add(burstKey(work), work, work.message.album === undefined ? 'text' : 'album')
 
   /** The message as work; undefined when it may not come in, which its sender is told where that is due. */
   async function admitted(arrived: InboundMessage): Promise<Work | undefined> {
@@ -77,25 +79,35 @@ export function intake(channel: Channel, desk: Desk, ground: Ground, parts: Inta
     )
   }
 
+  /** Work that waits in memory says what the store says: one message of it becomes another, or none. */
+  function exchange(inbox: string, become: (part: Work) => Work | undefined): void {
+    for (const held of burst.drop((work) => work.inbox.includes(inbox))) {
+      const rest = exchanged(held, inbox, become)
+      if (rest) gather(rest)
+    }
+    const steered = running.takeBack(inbox)
+    const rest = steered && exchanged(steered, inbox, become)
+    // Heard again on its way.
+    if (rest) lane.go(rest)
+    const queued = running.find(({ turn, work }) => turn === undefined && work.inbox.includes(inbox))
+    if (!queued) return
+    const left = exchanged(queued.work, inbox, become)
+    if (left) queued.work = left
+    else queued.abort.abort(new Stop('stopped'))
+  }
+
   async function edited(at: ChatRef, id: string, text: string): Promise<void> {
+    const changed = ({ message, ...work }: Work): Work => ({ ...work, message: { ...message, text } })
     for (const item of await waiting(at, id)) {
       const stored = JSON.parse(item.payload) as StoredInbound
       const payload = JSON.stringify({ ...stored, message: { ...stored.message, text } })
-      if (!(await store.inbox.replace(channel.name, item.platformId, payload))) continue
-      const changed = (work: Work): Work => ({ ...work, message: { ...work.message, text } })
-      // Work that waits in memory says what the store says.
-      const [held] = burst.drop((work) => work.inbox.includes(item.id))
-      if (held) burst.add(burstKey(held), changed(held), 'text')
-      const queued = running.find((entry) => entry.turn === undefined && entry.work.inbox.join() === item.id)
-      if (queued) queued.work = changed(queued.work)
+      if (await store.inbox.replace(channel.name, item.platformId, payload)) exchange(item.id, changed)
     }
   }
 
   async function deleted(at: ChatRef, id: string): Promise<void> {
     for (const item of await waiting(at, id)) {
-      burst.drop((work) => work.inbox.includes(item.id))
-      const queued = running.find((entry) => entry.turn === undefined && entry.work.inbox.join() === item.id)
-      queued?.abort.abort(new Stop('stopped'))
+      exchange(item.id, () => undefined)
       await store.inbox.done([item.id])
     }
   }
