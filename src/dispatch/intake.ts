@@ -1,9 +1,10 @@
 import type { Channel, InboundMessage, OutboundMessage, Receiver } from '../core/channel.ts'
-import { type ChatRef, placeKey } from '../core/place.ts'
+import type { ChatRef } from '../core/place.ts'
 import type { InboxItem } from '../core/store.ts'
 import { controlIn, type Delivery, obeyNow } from './answer.ts'
 import type { Bursts } from './bursts.ts'
 import { commandOf } from './commands/commands.ts'
+import { type Families, familyOf, kindOf } from './families.ts'
 import type { LaneOfWork } from './lane.ts'
 import { packInbound, type StoredInbound } from './payload.ts'
 import type { Desk, Ground } from './ports.ts'
@@ -14,6 +15,7 @@ export interface IntakeParts {
   readonly lane: LaneOfWork
   readonly running: Runnings
   readonly burst: Bursts<Work>
+  readonly kin: Families
   readonly outbox: Delivery
   moved(channel: string, from: string, to: string): Promise<void>
   send(channel: string, session: string, message: OutboundMessage): Promise<void>
@@ -22,42 +24,48 @@ export interface IntakeParts {
 /** What a channel hears: let in or not, stored, then passed on. */
 export function intake(channel: Channel, desk: Desk, ground: Ground, parts: IntakeParts): Receiver {
   const { store, clock, checkpoint } = ground
-  const { lane, running, burst, outbox } = parts
+  const { lane, running, burst, kin, outbox } = parts
 
   async function message(arrived: InboundMessage): Promise<void> {
     await checkpoint('message-arrived')
     const work = await admitted(arrived)
     if (!work) return
     await checkpoint('message-admitted')
-    if (!(await keep(work))) return
-    await checkpoint('message-stored')
-    const control = controlIn(work)
-    if (control) await obeyNow(work, control, desk, ground, outbox)
-    else if (work.cause !== 'chat' || commandOf(work.message)) lane.go(work)
-    else gather(work)
+    const isAlone = work.cause !== 'chat' || commandOf(work.message) !== undefined
+    const earlier = isAlone ? [] : kin.letIn(work)
+    if (await keep(work)) {
+      await checkpoint('message-stored')
+      const control = controlIn(work)
+      if (control) await obeyNow(work, control, desk, ground, outbox)
+      else if (isAlone) lane.go(work)
+      else gather(work)
+    }
+    for (const item of earlier) await message(item)
   }
 
-  const gather = (work: Work) => burst.add(burstKey(work), work, work.message.album === undefined ? 'text' : 'album')
+  const gather = (work: Work) => burst.add(burstKey(work), work, kindOf(work.message))
 
   /** The message as work; undefined when it may not come in, which its sender is told where that is due. */
   async function admitted(arrived: InboundMessage): Promise<Work | undefined> {
-    const verdict = await desk.admit(channel.name, arrived)
-    const { agent, session } = desk.route(arrived)
-    if (!verdict.pass) {
-      if (verdict.hint !== undefined) await parts.send(channel.name, session, { to: arrived.at, text: verdict.hint })
-      return undefined
+    const relative = relativeOf(arrived)
+    const verdict = await desk.admit(channel.name, relative ? { ...arrived, addressed: true } : arrived)
+    const { agent, session } = relative ?? desk.route(arrived)
+    if (verdict.pass) {
+      const { role, cause } = arrived.due ?? { role: verdict.role, cause: 'chat' as const }
+      const read = { ...arrived, text: verdict.text }
+      return { channel, message: read, session, agent, role, cause, inbox: [ground.newId()] }
     }
-    const { role, cause } = arrived.due ?? { role: verdict.role, cause: 'chat' as const }
-    return {
-      channel,
-      message: { ...arrived, text: verdict.text },
-      session,
-      agent,
-      role,
-      cause,
-      inbox: [ground.newId()],
-    }
+    if (verdict.hint !== undefined) await parts.send(channel.name, session, { to: arrived.at, text: verdict.hint })
+    if (!verdict.unaddressed) return undefined
+    // Let in while this was judged.
+    if (relativeOf(arrived)) return admitted(arrived)
+    if (arrived.album !== undefined) kin.refused(arrived)
+    return undefined
   }
+
+  /** What a message goes on with that does not address the bot. A command must address it by itself. */
+  const relativeOf = (arrived: InboundMessage) =>
+    arrived.addressed || commandOf(arrived) ? undefined : kin.kinOf(arrived)
 
   /** False when the message was stored before. */
   async function keep({ message: kept, session, agent, role, inbox }: Work): Promise<boolean> {
@@ -120,6 +128,4 @@ export function intake(channel: Channel, desk: Desk, ground: Ground, parts: Inta
 /** How the inbox knows a message of a platform. */
 export const platformId = ({ chat }: ChatRef, id: string) => `${chat}/${id}`
 
-/** Messages of one person in one place belong together; an album by its id, what they pass on apart from their own words. */
-const burstKey = ({ session, message: { at, from, album = '', forwardedFrom = '' } }: Work) =>
-  [session, placeKey(at), from.id, album, forwardedFrom].join('\n')
+const burstKey = ({ session, message }: Work) => [session, familyOf(message)].join('\n')

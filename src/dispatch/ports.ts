@@ -35,6 +35,8 @@ export type Verdict =
       readonly pass: false
       /** What the person is told, if anything. */
       readonly hint?: string
+      /** Set when all that it lacks is to address the bot. */
+      readonly unaddressed?: true
     }
 
 /** One question on its way to a model. */

@@ -35,7 +35,7 @@ interface SceneOptions {
   /** The one conversation of everybody. */
   readonly session?: string
   readonly services?: (road: () => Road) => CommandServices
-  admit?(text: string, message: InboundMessage): Verdict
+  admit?(text: string, message: InboundMessage): Verdict | Promise<Verdict>
   /** What the words of a message are understood as. */
   hear?(message: InboundMessage, signal: AbortSignal): Promise<string>
   turn?(asked: Asked): Promise<string | (Partial<TurnOutcome> & { readonly text: string })>
@@ -72,7 +72,7 @@ export async function scene(options: SceneOptions = {}): Promise<Scene> {
   const desk: Desk = {
     admit: async (_, message) => {
       const { text } = message
-      return options.admit?.(text, message) ?? { pass: true, role: 'owner', text }
+      return (await options.admit?.(text, message)) ?? { pass: true, role: 'owner', text }
     },
     route: ({ at, from }) => ({
       agent: 'main',
