@@ -49,7 +49,7 @@ export function intake(channel: Channel, desk: Desk, ground: Ground, parts: Inta
   async function admitted(arrived: InboundMessage): Promise<Work | undefined> {
     const relative = relativeOf(arrived)
     const verdict = await desk.admit(channel.name, relative ? { ...arrived, addressed: true } : arrived)
-    const { agent, session } = relative ?? desk.route(arrived)
+    const { agent, session } = relative ?? (await desk.route(arrived))
     if (verdict.pass) {
       const { role, cause } = arrived.due ?? { role: verdict.role, cause: 'chat' as const }
       const read = { ...arrived, text: verdict.text }

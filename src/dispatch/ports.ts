@@ -72,7 +72,7 @@ export interface HeardMessage {
 export interface Desk {
   admit(channel: string, message: InboundMessage): Promise<Verdict>
   /** Who answers, and the conversation a message belongs to. */
-  route(message: InboundMessage): { readonly agent: string; readonly session: string }
+  route(message: InboundMessage): Promise<{ readonly agent: string; readonly session: string }>
   /** Voice becomes text, files become stored parts. Never throws for a file that cannot be had: the text tells so. */
   hear(
     message: InboundMessage,

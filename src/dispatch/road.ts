@@ -163,7 +163,7 @@ export function road(desk: Desk, ground: Ground, deliveries: Deliveries = {}): R
     },
     async ask(channel, message) {
       const { role, cause } = message.due ?? { role: 'owner', cause: 'chat' }
-      const work = { channel, message, ...desk.route(message), role, cause, inbox: [] }
+      const work = { channel, message, ...(await desk.route(message)), role, cause, inbox: [] }
       const control = controlIn(work)
       if (control) await obeyNow(work, control, desk, ground, terminal)
       else await lane.enter(work, terminal)

@@ -87,7 +87,7 @@ export function schedule(parts: ScheduleParts): Schedule {
       })
       return
     }
-    const item = inboxItem(parts, job, { dueAt, now, to })
+    const item = await inboxItem(parts, job, { dueAt, now, to })
     const moved = { payload: payloadOf(started), ...(next !== undefined && { nextAt: next }) }
     if (!(await jobs.fire(job.id, dueAt, moved, item))) return
     log.debug('A job is due.', { job: job.name, late: now - dueAt })

@@ -24,11 +24,11 @@ export function readMessageId(id: string): { readonly job: string; readonly dueA
 }
 
 /** What a due job puts into the inbox: a message for the agent, or work of our own. */
-export function inboxItem(
+export async function inboxItem(
   parts: Pick<ScheduleParts, 'newId' | 'stored' | 'zone'>,
   job: ScheduledJob,
   { dueAt, now, to }: { readonly dueAt: number; readonly now: number; readonly to: ChatRef | undefined },
-): NewInboxItem {
+): Promise<NewInboxItem> {
   const platformId = messageId(job.id, dueAt)
   const plain = { id: parts.newId(), platformId, at: now }
   if (!to || !isForAgent(job)) {
@@ -45,7 +45,7 @@ export function inboxItem(
     addressed: true,
     due: { cause: 'cron', name: job.name, role: job.createdBy.role },
   }
-  return { ...plain, channel: to.channel, ...parts.stored(message) }
+  return { ...plain, channel: to.channel, ...(await parts.stored(message)) }
 }
 
 /** So that "this morning" is read rightly. */

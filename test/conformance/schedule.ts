@@ -22,7 +22,7 @@ export const adapters: Adapters = {
       log: silent,
       zone: 'UTC',
       newId: () => crypto.randomUUID(),
-      stored: (message) => ({ session: 'agent:main:main', payload: JSON.stringify(message) }),
+      stored: async (message) => ({ session: 'agent:main:main', payload: JSON.stringify(message) }),
       ownerChat: async () => ({ channel: 'telegram', chat: '1' }),
     }).beat()
   },

@@ -74,7 +74,7 @@ export async function scene(options: SceneOptions = {}): Promise<Scene> {
       const { text } = message
       return (await options.admit?.(text, message)) ?? { pass: true, role: 'owner', text }
     },
-    route: ({ at, from }) => ({
+    route: async ({ at, from }) => ({
       agent: 'main',
       session: options.session ?? `agent:main:${at.channel}:direct:${from.id}`,
     }),

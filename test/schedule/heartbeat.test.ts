@@ -33,7 +33,7 @@ function setUp(text: string | undefined) {
     log: silent,
     zone: 'UTC',
     newId: () => `id-${(id += 1)}`,
-    stored: (message: InboundMessage) => ({ session: 'agent:main:owner', payload: JSON.stringify(message) }),
+    stored: async (message: InboundMessage) => ({ session: 'agent:main:owner', payload: JSON.stringify(message) }),
     ownerChat: async () => owner.chat,
   }
   return {
