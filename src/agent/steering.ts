@@ -24,14 +24,17 @@ export function steering(next: () => readonly UserMessage[], mode: SteeringMode)
     if (given.length === 0) given = next()
     return given.length > 0
   }
+  function takeOne(): readonly UserMessage[] {
+    const message = waiting() ? given : []
+    given = []
+    return message
+  }
   return {
     waiting,
     take() {
+      if (mode === 'one-at-a-time') return takeOne()
       const due: UserMessage[] = []
-      while ((mode === 'all' || due.length === 0) && waiting()) {
-        due.push(...given)
-        given = []
-      }
+      while (waiting()) due.push(...takeOne())
       return due
     },
   }

@@ -252,10 +252,7 @@ export interface TurnStore {
     readonly inbox: readonly string[]
     readonly messages: readonly Message[]
   }): Promise<void>
-  /**
-   * The end of a turn in one transaction: record, log, outbox, inbox messages done. Of a turn that has ended already only inbox messages
-   * that are still its own are done.
-   */
+  /** The end of a turn in one transaction: record, log, outbox, inbox messages done. A turn that has ended already is left as it is. */
   finish(turn: {
     readonly id: string
     readonly at: number
@@ -265,13 +262,11 @@ export interface TurnStore {
     readonly messages: readonly Message[]
     readonly outbox: readonly NewOutboxItem[]
   }): Promise<void>
-  /**
-   * One transaction: messages that arrived during a turn are taken up by it and stand in the log; what was answered before them goes out.
-   * A turn that has ended takes nothing in: its inbox messages are done, and nothing else is written.
-   */
+  /** One transaction: messages that arrived during a turn are taken up by it and stand in the log; what was answered before them goes out. */
   join(turn: {
     readonly id: string
     readonly at: number
+    /** All that is written when the turn has ended: it takes nothing in, and they are done. */
     readonly inbox: readonly string[]
     readonly messages: readonly Message[]
     readonly outbox?: readonly NewOutboxItem[]

@@ -30,8 +30,10 @@ test('an album whose second picture alone names the bot is one question with all
   await scene.shown(/what is this/, { chat: team })
   assert.equal(model.seen.length, 1)
   assert.equal(imagesOf(model.seen[0]?.messages.at(-1)?.content), 3)
-  const loaded = telegram.calls.flatMap(({ method, values }) => (method === 'getFile' ? [values['file_id']] : []))
-  assert.deepEqual(loaded.toSorted(), pictures.slice(0, 3))
+  const loaded = telegram.calls.flatMap(({ method, values }) =>
+    method === 'getFile' ? [String(values['file_id'])] : [],
+  )
+  assert.deepEqual(new Set(loaded), new Set(pictures.slice(0, 3)))
 })
 
 test('asked in reply to a picture of somebody else, the model sees the picture', async () => {

@@ -31,10 +31,9 @@ export function turns(database: DatabaseSync): TurnStore {
     async finish({ id, at, state, report, trouble, messages, outbox }) {
       transaction(database, () => {
         const row = end.get({ id, at, state, report: report ?? null, trouble: trouble ?? null })
-        if (row) {
-          log(String(row['session']), id, at, messages)
-          send(outbox)
-        }
+        if (!row) return
+        log(String(row['session']), id, at, messages)
+        send(outbox)
         done.run({ id, at })
       })
     },

@@ -111,7 +111,7 @@ export function memoryQueues(write: Write) {
     },
     async finish({ id, at, state, report, trouble, messages, outbox: items }) {
       const turn = turns.get(id)
-      if (turn?.state !== 'running') return endWith(id)
+      if (turn?.state !== 'running') return
       const more = { ...(report !== undefined && { report }), ...(trouble !== undefined && { trouble }) }
       turns.set(id, { ...turn, state, endedAt: at, ...more })
       write(turn.session, id, at, messages)
