@@ -81,7 +81,7 @@ export interface Turn {
   }
   /** Stores a change of the session's state. */
   change?(state: StateChange): Promise<void>
-  /** Messages that arrived since it was last asked; each is given once. */
+  /** One message that arrived meanwhile, in its parts; each is given once. One that is never journaled needs a turn of its own. */
   steering?(): readonly UserMessage[]
   readonly steeringMode?: SteeringMode
   /** Undefined when the call may run; an output is its answer instead. */
@@ -118,8 +118,6 @@ export interface TurnResult {
   /** Micro-dollars; absent when the price of any call is not known. */
   readonly costMicros?: number
   readonly tools: NonNullable<TurnReport['tools']>
-  /** Messages that were handed over by `steering` and not taken in; they need a turn of their own. Not stored by this one. */
-  readonly unread: readonly UserMessage[]
   /** True when text from outside was sent to the model or came out of a tool. */
   readonly tainted: boolean
 }

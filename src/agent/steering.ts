@@ -14,19 +14,28 @@ export interface Steering {
   waiting(): boolean
   /** Those that are due before the next model call. */
   take(): readonly UserMessage[]
-  /** Everything that was not taken. */
-  rest(): readonly UserMessage[]
 }
 
-export function steering(arrived: () => readonly UserMessage[], mode: SteeringMode): Steering {
-  const queue: UserMessage[] = []
-  const look = () => queue.push(...arrived())
+/** `next` gives out one message of the person, in its parts; nothing when none waits. */
+export function steering(next: () => readonly UserMessage[], mode: SteeringMode): Steering {
+  let given: readonly UserMessage[] = []
+  // What is not given out yet can still be edited or taken back: no more than one is held here.
+  const waiting = () => {
+    if (given.length === 0) given = next()
+    return given.length > 0
+  }
+  function takeOne(): readonly UserMessage[] {
+    const message = waiting() ? given : []
+    given = []
+    return message
+  }
   return {
-    waiting: () => look() > 0,
+    waiting,
     take() {
-      look()
-      return queue.splice(0, mode === 'all' ? queue.length : 1)
+      if (mode === 'one-at-a-time') return takeOne()
+      const due: UserMessage[] = []
+      while (waiting()) due.push(...takeOne())
+      return due
     },
-    rest: () => queue.splice(0),
   }
 }

@@ -59,7 +59,6 @@ export async function runTurn(turn: Turn, tell: Emit): Promise<TurnResult> {
       usage,
       ...(costMicros !== undefined && { costMicros }),
       tools,
-      unread: arrivals.rest(),
       tainted,
     }
   }
@@ -128,18 +127,11 @@ export async function runTurn(turn: Turn, tell: Emit): Promise<TurnResult> {
     throw error
   }
 
-  try {
-    return await run().catch((error: unknown) => {
-      const ending = endingOf(error)
-      if (isSpeaking()) emit({ type: 'restart', why: whyStopped(ending.stop, turn.limits) })
-      return close(ending)
-    })
-  } catch (error) {
-    // What was handed over must not be lost with the turn.
-    const unread = arrivals.rest()
-    if (unread.length > 0) await turn.journal.append(unread)
-    throw error
-  }
+  return await run().catch((error: unknown) => {
+    const ending = endingOf(error)
+    if (isSpeaking()) emit({ type: 'restart', why: whyStopped(ending.stop, turn.limits) })
+    return close(ending)
+  })
 }
 
 interface Ending {

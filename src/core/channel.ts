@@ -46,6 +46,8 @@ export interface InboundMessage {
   readonly replyTo?: {
     readonly id: string
     readonly text: string
+    /** Its files; absent when it has none. */
+    readonly attachments?: readonly Attachment[]
     /** As people see it. Anybody may take anybody's name. */
     readonly from: string
     /** The platform's id of who wrote it; absent where it is not told. */

@@ -266,6 +266,7 @@ export interface TurnStore {
   join(turn: {
     readonly id: string
     readonly at: number
+    /** All that is written when the turn has ended: it takes nothing in, and they are done. */
     readonly inbox: readonly string[]
     readonly messages: readonly Message[]
     readonly outbox?: readonly NewOutboxItem[]

@@ -280,9 +280,10 @@ function journal(
       if (outbox.length > 0) await delivery.deliver(running.work, undefined, said(messages), outbox)
     },
     steering(): readonly UserMessage[] {
-      const arrived = running.steered.splice(0)
-      for (const steered of arrived) for (const message of steered.messages) given.set(message, steered)
-      return arrived.flatMap(({ messages }) => messages)
+      const [next] = running.steered.splice(0, 1)
+      if (!next) return []
+      for (const message of next.messages) given.set(message, next)
+      return next.messages
     },
     /** A tool that wrote to the chat has answered one message for sure, but not each of several. */
     isForOne: () => asked <= 1,

@@ -11,8 +11,8 @@ export interface BurstTimes {
 export interface Bursts<Item> {
   /** Joins what comes shortly after one another under a key. */
   add(key: string, item: Item, kind: 'text' | 'album'): void
-  /** True when something that matches waits. */
-  some(match: (item: Item) => boolean): boolean
+  /** Something that matches and waits. */
+  find(match: (item: Item) => boolean): Item | undefined
   /** Takes back what waits under a key. */
   drop(match: (item: Item) => boolean): readonly Item[]
   /** Lets everything go on at once. */
@@ -52,7 +52,11 @@ export function bursts<Item>(times: BurstTimes, clock: Clock, pass: (items: read
         () => undefined,
       )
     },
-    some: (match) => waiting.values().some(({ items }) => items.some(match)),
+    find: (match) =>
+      waiting
+        .values()
+        .flatMap(({ items }) => items)
+        .find(match),
     drop(match) {
       const dropped: Item[] = []
       for (const burst of waiting.values()) {

@@ -1,19 +1,21 @@
 import type { Channel, InboundMessage, OutboundMessage, Receiver } from '../core/channel.ts'
-import { type ChatRef, placeKey } from '../core/place.ts'
+import type { ChatRef } from '../core/place.ts'
 import type { InboxItem } from '../core/store.ts'
 import { controlIn, type Delivery, obeyNow } from './answer.ts'
 import type { Bursts } from './bursts.ts'
 import { commandOf } from './commands/commands.ts'
+import { type Families, familyOf, kindOf } from './families.ts'
 import type { LaneOfWork } from './lane.ts'
 import { packInbound, type StoredInbound } from './payload.ts'
 import type { Desk, Ground } from './ports.ts'
 import { type Runnings, Stop } from './running.ts'
-import type { Work } from './work.ts'
+import { exchanged, type Work } from './work.ts'
 
 export interface IntakeParts {
   readonly lane: LaneOfWork
   readonly running: Runnings
   readonly burst: Bursts<Work>
+  readonly kin: Families
   readonly outbox: Delivery
   moved(channel: string, from: string, to: string): Promise<void>
   send(channel: string, session: string, message: OutboundMessage): Promise<void>
@@ -22,40 +24,48 @@ export interface IntakeParts {
 /** What a channel hears: let in or not, stored, then passed on. */
 export function intake(channel: Channel, desk: Desk, ground: Ground, parts: IntakeParts): Receiver {
   const { store, clock, checkpoint } = ground
-  const { lane, running, burst, outbox } = parts
+  const { lane, running, burst, kin, outbox } = parts
 
   async function message(arrived: InboundMessage): Promise<void> {
     await checkpoint('message-arrived')
     const work = await admitted(arrived)
     if (!work) return
     await checkpoint('message-admitted')
-    if (!(await keep(work))) return
-    await checkpoint('message-stored')
-    const control = controlIn(work)
-    if (control) await obeyNow(work, control, desk, ground, outbox)
-    else if (work.cause !== 'chat' || commandOf(work.message)) lane.go(work)
-    else burst.add(burstKey(work), work, arrived.album === undefined ? 'text' : 'album')
+    const isAlone = work.cause !== 'chat' || commandOf(work.message) !== undefined
+    const earlier = isAlone ? [] : kin.letIn(work)
+    if (await keep(work)) {
+      await checkpoint('message-stored')
+      const control = controlIn(work)
+      if (control) await obeyNow(work, control, desk, ground, outbox)
+      else if (isAlone) lane.go(work)
+      else gather(work)
+    }
+    for (const item of earlier) await message(item)
   }
+
+  const gather = (work: Work) => burst.add(burstKey(work), work, kindOf(work.message))
 
   /** The message as work; undefined when it may not come in, which its sender is told where that is due. */
   async function admitted(arrived: InboundMessage): Promise<Work | undefined> {
-    const verdict = await desk.admit(channel.name, arrived)
-    const { agent, session } = desk.route(arrived)
-    if (!verdict.pass) {
-      if (verdict.hint !== undefined) await parts.send(channel.name, session, { to: arrived.at, text: verdict.hint })
-      return undefined
+    const relative = relativeOf(arrived)
+    const verdict = await desk.admit(channel.name, relative ? { ...arrived, addressed: true } : arrived)
+    const { agent, session } = relative ?? (await desk.route(arrived))
+    if (verdict.pass) {
+      const { role, cause } = arrived.due ?? { role: verdict.role, cause: 'chat' as const }
+      const read = { ...arrived, text: verdict.text }
+      return { channel, message: read, session, agent, role, cause, inbox: [ground.newId()] }
     }
-    const { role, cause } = arrived.due ?? { role: verdict.role, cause: 'chat' as const }
-    return {
-      channel,
-      message: { ...arrived, text: verdict.text },
-      session,
-      agent,
-      role,
-      cause,
-      inbox: [ground.newId()],
-    }
+    if (verdict.hint !== undefined) await parts.send(channel.name, session, { to: arrived.at, text: verdict.hint })
+    if (!verdict.unaddressed) return undefined
+    // Let in while this was judged.
+    if (relativeOf(arrived)) return admitted(arrived)
+    if (arrived.album !== undefined) kin.refused(arrived)
+    return undefined
   }
+
+  /** What a message goes on with that does not address the bot. A command must address it by itself. */
+  const relativeOf = (arrived: InboundMessage) =>
+    arrived.addressed || commandOf(arrived) ? undefined : kin.kinOf(arrived)
 
   /** False when the message was stored before. */
   async function keep({ message: kept, session, agent, role, inbox }: Work): Promise<boolean> {
@@ -77,25 +87,35 @@ export function intake(channel: Channel, desk: Desk, ground: Ground, parts: Inta
     )
   }
 
+  /** Work that waits in memory says what the store says: one message of it becomes another, or none. */
+  function exchange(inbox: string, become: (part: Work) => Work | undefined): void {
+    for (const held of burst.drop((work) => work.inbox.includes(inbox))) {
+      const rest = exchanged(held, inbox, become)
+      if (rest) gather(rest)
+    }
+    const steered = running.takeBack(inbox)
+    const rest = steered && exchanged(steered, inbox, become)
+    // Heard again on its way.
+    if (rest) lane.go(rest)
+    const queued = running.find(({ turn, work }) => turn === undefined && work.inbox.includes(inbox))
+    if (!queued) return
+    const left = exchanged(queued.work, inbox, become)
+    if (left) queued.work = left
+    else queued.abort.abort(new Stop('stopped'))
+  }
+
   async function edited(at: ChatRef, id: string, text: string): Promise<void> {
+    const changed = ({ message, ...work }: Work): Work => ({ ...work, message: { ...message, text } })
     for (const item of await waiting(at, id)) {
       const stored = JSON.parse(item.payload) as StoredInbound
       const payload = JSON.stringify({ ...stored, message: { ...stored.message, text } })
-      if (!(await store.inbox.replace(channel.name, item.platformId, payload))) continue
-      const changed = (work: Work): Work => ({ ...work, message: { ...work.message, text } })
-      // Work that waits in memory says what the store says.
-      const [held] = burst.drop((work) => work.inbox.includes(item.id))
-      if (held) burst.add(burstKey(held), changed(held), 'text')
-      const queued = running.find((entry) => entry.turn === undefined && entry.work.inbox.join() === item.id)
-      if (queued) queued.work = changed(queued.work)
+      if (await store.inbox.replace(channel.name, item.platformId, payload)) exchange(item.id, changed)
     }
   }
 
   async function deleted(at: ChatRef, id: string): Promise<void> {
     for (const item of await waiting(at, id)) {
-      burst.drop((work) => work.inbox.includes(item.id))
-      const queued = running.find((entry) => entry.turn === undefined && entry.work.inbox.join() === item.id)
-      queued?.abort.abort(new Stop('stopped'))
+      exchange(item.id, () => undefined)
       await store.inbox.done([item.id])
     }
   }
@@ -108,6 +128,4 @@ export function intake(channel: Channel, desk: Desk, ground: Ground, parts: Inta
 /** How the inbox knows a message of a platform. */
 export const platformId = ({ chat }: ChatRef, id: string) => `${chat}/${id}`
 
-/** Messages of one person in one place belong together; an album by its id, what they pass on apart from their own words. */
-const burstKey = ({ session, message: { at, from, album = '', forwardedFrom = '' } }: Work) =>
-  [session, placeKey(at), from.id, album, forwardedFrom].join('\n')
+const burstKey = ({ session, message }: Work) => [session, familyOf(message)].join('\n')

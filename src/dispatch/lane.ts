@@ -37,9 +37,9 @@ export function laneOfWork(desk: Desk, ground: Ground, running: Runnings, outbox
 
   async function enter(work: Work, delivery: Delivery): Promise<void> {
     // Without a wait before it, so that a word that stops everything finds it.
-    if (mayJoin(work) && (await joins(work, delivery))) return
     const entry = running.add(work)
     try {
+      if (mayJoin(work) && (await joins(entry, delivery))) return
       await lanes.run(work.session, () => places.run(() => attend(entry, delivery)))
     } finally {
       running.remove(entry)
@@ -63,10 +63,14 @@ export function laneOfWork(desk: Desk, ground: Ground, running: Runnings, outbox
     running.canSteer(work)
 
   /** True when a turn of the same person takes the message in. */
-  async function joins(work: Work, delivery: Delivery): Promise<boolean> {
-    const heard = await desk.hear(work.message, work, new AbortController().signal)
-    // What was not understood at all is told by a turn of its own.
-    if (heard.messages.length === 0 || !running.steer({ work, messages: heard.messages })) return false
+  async function joins(entry: Running, delivery: Delivery): Promise<boolean> {
+    const { work, abort } = entry
+    const heard = await desk.hear(work.message, work, abort.signal).catch(() => undefined)
+    if (abort.signal.aborted) return false
+    // It was edited meanwhile.
+    if (entry.work !== work) return joins(entry, delivery)
+    // What could not be heard, or was not understood at all, is told by a turn of its own.
+    if (!heard?.messages.length || !running.steer({ work, messages: heard.messages })) return false
     await tellHeard(work, heard, ground, delivery)
     return true
   }
@@ -88,6 +92,7 @@ export function laneOfWork(desk: Desk, ground: Ground, running: Runnings, outbox
     try {
       await alone(work.session, ground.owner, leased, abort.signal, async () => {
         await checkpoint('session-held')
+        if (await isOver(work)) return store.inbox.done(work.inbox)
         await endDeadTurns(work)
         await answer(entry, desk, ground, delivery)
       })
@@ -95,6 +100,12 @@ export function laneOfWork(desk: Desk, ground: Ground, running: Runnings, outbox
       // Only starts that end in a crash count.
       if (isParked(abort.signal)) await store.inbox.unbegin(work.inbox)
     }
+  }
+
+  /** True when the turn that was to go on has ended: another process was still at it, or it was stopped there. */
+  async function isOver({ resumes }: Work): Promise<boolean> {
+    const turn = resumes === undefined ? undefined : await store.turns.get(resumes)
+    return turn !== undefined && turn.state !== 'running'
   }
 
   /** Turns of this session that a dead process left without a message to resume them by. */

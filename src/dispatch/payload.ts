@@ -14,15 +14,27 @@ export interface StoredInbound {
 
 /** As text for the inbox. An attachment that its channel cannot fetch again is stored first. */
 export async function packInbound(item: StoredInbound, blobs: BlobStore): Promise<string> {
-  const attachments = await Promise.all(item.message.attachments.map((file) => withRef(file, blobs)))
-  return JSON.stringify({ ...item, message: { ...item.message, attachments } })
+  const { attachments, replyTo } = item.message
+  const referred = (files: readonly Attachment[]) => Promise.all(files.map((file) => withRef(file, blobs)))
+  const message = {
+    ...item.message,
+    attachments: await referred(attachments),
+    ...(replyTo?.attachments && { replyTo: { ...replyTo, attachments: await referred(replyTo.attachments) } }),
+  }
+  return JSON.stringify({ ...item, message })
 }
 
 /** Back from the inbox; bytes come from the channel, or from our own store. */
 export function unpackInbound(payload: string, channel: Channel | undefined, blobs: BlobStore): StoredInbound {
   const item = JSON.parse(payload) as StoredInbound
-  const attachments = item.message.attachments.map((file) => lazily(file, channel, blobs))
-  return { ...item, message: { ...item.message, attachments } }
+  const { attachments, replyTo } = item.message
+  const fetched = (files: readonly Attachment[]) => files.map((file) => lazily(file, channel, blobs))
+  const message = {
+    ...item.message,
+    attachments: fetched(attachments),
+    ...(replyTo?.attachments && { replyTo: { ...replyTo, attachments: fetched(replyTo.attachments) } }),
+  }
+  return { ...item, message }
 }
 
 /** As text for the outbox; what is attached is stored. */

@@ -35,6 +35,8 @@ export type Verdict =
       readonly pass: false
       /** What the person is told, if anything. */
       readonly hint?: string
+      /** Set when all that it lacks is to address the bot. */
+      readonly unaddressed?: true
     }
 
 /** One question on its way to a model. */
@@ -52,7 +54,7 @@ export interface TurnQuestion {
   readonly question: readonly UserMessage[]
   /** Durable when it resolves. */
   append(messages: readonly Message[]): Promise<void>
-  /** Messages of the same person that arrived since. Each is given out once. */
+  /** The next message of the same person that arrived since, in its parts; nothing when none waits. Each is given out once. */
   steering(): readonly UserMessage[]
 }
 
@@ -70,7 +72,7 @@ export interface HeardMessage {
 export interface Desk {
   admit(channel: string, message: InboundMessage): Promise<Verdict>
   /** Who answers, and the conversation a message belongs to. */
-  route(message: InboundMessage): { readonly agent: string; readonly session: string }
+  route(message: InboundMessage): Promise<{ readonly agent: string; readonly session: string }>
   /** Voice becomes text, files become stored parts. Never throws for a file that cannot be had: the text tells so. */
   hear(
     message: InboundMessage,

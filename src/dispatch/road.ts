@@ -3,6 +3,7 @@ import type { InboxItem } from '../core/store.ts'
 import { controlIn, type Delivery, leftOff, obeyNow, rowsOf } from './answer.ts'
 import { bursts } from './bursts.ts'
 import { type Deliveries, deliverer, type Deliverer } from './deliver.ts'
+import { families } from './families.ts'
 import { intake } from './intake.ts'
 import { laneOfWork } from './lane.ts'
 import { liveMessage, terminal } from './live.ts'
@@ -89,6 +90,7 @@ export function road(desk: Desk, ground: Ground, deliveries: Deliveries = {}): R
   }
   const lane = laneOfWork(desk, ground, running, outbox)
   const burst = bursts<Work>(burstTimes, clock, (works) => lane.go(joined(works)))
+  const kin = families(burstTimes, clock)
 
   async function send(channel: string, session: string, message: OutboundMessage): Promise<void> {
     const known = open.get(channel)
@@ -115,12 +117,13 @@ export function road(desk: Desk, ground: Ground, deliveries: Deliveries = {}): R
     stored.catch((error: unknown) => log.error(String(error)))
   }
 
-  const inHand = (id: string) => running.holds(id) || burst.some(({ inbox }) => inbox.includes(id))
+  const inHand = (id: string) => running.holds(id) || burst.find(({ inbox }) => inbox.includes(id)) !== undefined
 
   const works = (items: readonly InboxItem[], channel: Channel) =>
     recovered(items, (payload) => unpackInbound(payload, channel, store.blobs), channel)
 
-  const entrance = (channel: Channel) => intake(channel, desk, ground, { lane, running, burst, outbox, send, moved })
+  const entrance = (channel: Channel) =>
+    intake(channel, desk, ground, { lane, running, burst, kin, outbox, send, moved })
 
   return {
     get size() {
@@ -160,7 +163,7 @@ export function road(desk: Desk, ground: Ground, deliveries: Deliveries = {}): R
     },
     async ask(channel, message) {
       const { role, cause } = message.due ?? { role: 'owner', cause: 'chat' }
-      const work = { channel, message, ...desk.route(message), role, cause, inbox: [] }
+      const work = { channel, message, ...(await desk.route(message)), role, cause, inbox: [] }
       const control = controlIn(work)
       if (control) await obeyNow(work, control, desk, ground, terminal)
       else await lane.enter(work, terminal)

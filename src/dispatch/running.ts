@@ -40,6 +40,8 @@ export interface Runnings {
   remove(running: Running): void
   /** Gives a message to the turn that the same person runs in the session at the same place; false when there is none, or it is full. */
   steer(steered: Steered): boolean
+  /** Takes the work with a row of the inbox back from the turn that it waits to be taken in by. */
+  takeBack(inbox: string): Work | undefined
   /** True when a turn of the same person has begun in the session, for the same place. */
   canSteer(work: Work): boolean
   /** Ends what runs in a session, or everywhere; resolves to it. */
@@ -84,6 +86,13 @@ export function runnings(): Runnings {
       const running = mine(steered.work)
       running?.steered.push(steered)
       return running !== undefined
+    },
+    takeBack(inbox) {
+      for (const { steered } of all()) {
+        const at = steered.findIndex(({ work }) => work.inbox.includes(inbox))
+        if (at >= 0) return steered.splice(at, 1)[0]?.work
+      }
+      return undefined
     },
     stop(kind, session) {
       const ended = session === undefined ? all() : [...(bySession.get(session) ?? [])]

@@ -14,6 +14,8 @@ export interface Work {
   readonly inbox: readonly string[]
   /** The turn of a former process that this goes on with. */
   readonly resumes?: string
+  /** What it was joined from; absent when it is one message. */
+  readonly parts?: readonly Work[]
 }
 
 /** Where it is noted which message shows a turn while it grows. The note goes with the end of the turn. */
@@ -29,6 +31,7 @@ export function joined(works: readonly Work[]): Work {
   const replyTo = messages.find((message) => message.replyTo)?.replyTo
   return {
     ...first,
+    parts: works,
     inbox: works.flatMap(({ inbox }) => inbox),
     message: {
       ...last,
@@ -38,4 +41,10 @@ export function joined(works: readonly Work[]): Work {
       ...(replyTo && { replyTo }),
     },
   }
+}
+
+/** The same work after one of its messages, by the id of its row, became another or none. Undefined when nothing is left of it. */
+export function exchanged(work: Work, inbox: string, become: (part: Work) => Work | undefined): Work | undefined {
+  const parts = (work.parts ?? [work]).flatMap((part) => (part.inbox.includes(inbox) ? (become(part) ?? []) : [part]))
+  return parts.length === 0 ? undefined : joined(parts)
 }

@@ -59,7 +59,7 @@ export function heartbeat(parts: HeartbeatParts): Heartbeat {
       addressed: true,
       due: { cause: 'heartbeat', name: 'heartbeat', role: 'owner' },
     }
-    const item = { id: parts.newId(), channel: to.channel, platformId: id, at: now, ...parts.stored(message) }
+    const item = { id: parts.newId(), channel: to.channel, platformId: id, at: now, ...(await parts.stored(message)) }
     const added = await parts.inbox.add(item)
     await notes.put(note, { ...seen, ...Object.fromEntries(due.map((task) => [task.id, now])), count: count + 1 })
     if (added) parts.arrived?.(item)

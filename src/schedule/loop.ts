@@ -92,7 +92,7 @@ export function schedule(parts: ScheduleParts): Schedule {
       })
       return
     }
-    const item = inboxItem(parts, job, { dueAt, now, ...place })
+    const item = await inboxItem(parts, job, { dueAt, now, ...place })
     const earlier = await earlierRun(job, item.channel)
     if (earlier) return leaveOut(job, dueAt, next, `an earlier run still ${earlier.tries > 0 ? 'runs' : 'waits'}`)
     const moved = { payload: payloadOf(started), ...(next !== undefined && { nextAt: next }) }

@@ -33,11 +33,11 @@ export interface Due {
 }
 
 /** What a due job puts into the inbox: a message for the agent, or work of our own. */
-export function inboxItem(
+export async function inboxItem(
   parts: Pick<ScheduleParts, 'newId' | 'stored' | 'zone'>,
   job: ScheduledJob,
   { dueAt, now, to, kind }: Due,
-): NewInboxItem {
+): Promise<NewInboxItem> {
   const platformId = messageId(job.id, dueAt)
   const plain = { id: parts.newId(), platformId, at: now }
   if (!to || !isForAgent(job)) {
@@ -59,7 +59,7 @@ export function inboxItem(
       ...(job.session !== undefined && { session: job.session }),
     },
   }
-  return { ...plain, channel: to.channel, ...parts.stored(message) }
+  return { ...plain, channel: to.channel, ...(await parts.stored(message)) }
 }
 
 /** So that "this morning" is read rightly. */

@@ -12,7 +12,7 @@ export type NewInboxItem = Omit<InboxItem, 'tries' | 'turn'>
 /** How the house keeps messages. */
 export interface Inbound {
   /** The conversation that a message of the schedule belongs to, and the message as text for the inbox. */
-  stored(message: InboundMessage): { readonly session: string; readonly payload: string }
+  stored(message: InboundMessage): Promise<{ readonly session: string; readonly payload: string }>
   /** Told of each message that was put into the inbox, so that it is taken up at once. */
   arrived?(item: NewInboxItem): void
 }

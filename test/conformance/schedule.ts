@@ -23,7 +23,7 @@ export const adapters: Adapters = {
       log: silent,
       zone: zoneOf('UTC'),
       newId: () => crypto.randomUUID(),
-      stored: (message) => ({ session: 'agent:main:main', payload: JSON.stringify(message) }),
+      stored: async (message) => ({ session: 'agent:main:main', payload: JSON.stringify(message) }),
       ownerChats: async () => [{ channel: 'telegram', chat: '1' }],
     }).beat()
   },

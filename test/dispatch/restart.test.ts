@@ -155,3 +155,31 @@ test('a tool that wrote to the chat stands for the answer of one question, not o
     assert.deepEqual(channel.texts, shown)
   }
 })
+
+test('the files of a message, and of the one that it answers, are fetched again after a restart', async () => {
+  const { store, clock, later, checkpoint } = processes('message-stored')
+  const file = (ref: string) => ({
+    kind: 'file' as const,
+    mime: 'text/plain',
+    name: ref,
+    ref,
+    bytes: async () => assert.fail('of the former process'),
+  })
+  const dead = await scene({ store, clock, checkpoint })
+  void dead.channel.hear({
+    text: 'and this?',
+    attachments: [file('new')],
+    replyTo: { id: '1', text: '', from: 'Bob', own: false, attachments: [file('old')] },
+  })
+  await clock.advance(10)
+  const next = await scene({
+    store,
+    clock: later,
+    async hear({ text, replyTo }) {
+      const files = await Promise.all((replyTo?.attachments ?? []).map((each) => each.bytes()))
+      return [text, ...files.map((bytes) => Buffer.from(bytes).toString())].join('\n')
+    },
+  })
+  await later.advance(1_000)
+  assert.deepEqual(next.questions, ['and this?\nbytes of old\nbytes of new'])
+})

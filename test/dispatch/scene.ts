@@ -35,7 +35,9 @@ interface SceneOptions {
   /** The one conversation of everybody. */
   readonly session?: string
   readonly services?: (road: () => Road) => CommandServices
-  admit?(text: string): Verdict
+  admit?(text: string, message: InboundMessage): Verdict | Promise<Verdict>
+  /** What the words of a message are understood as. */
+  hear?(message: InboundMessage, signal: AbortSignal): Promise<string>
   turn?(asked: Asked): Promise<string | (Partial<TurnOutcome> & { readonly text: string })>
   /** Told of each message whose turn has ended. */
   ended?(message: InboundMessage): void
@@ -70,12 +72,17 @@ export async function scene(options: SceneOptions = {}): Promise<Scene> {
   const asked: Asked[] = []
   let ids = 0
   const desk: Desk = {
-    admit: async (_, { text }) => options.admit?.(text) ?? { pass: true, role: 'owner', text },
-    route: ({ at, from }) => ({
+    admit: async (_, message) => {
+      const { text } = message
+      return (await options.admit?.(text, message)) ?? { pass: true, role: 'owner', text }
+    },
+    route: async ({ at, from }) => ({
       agent: 'main',
       session: options.session ?? `agent:main:${at.channel}:direct:${from.id}`,
     }),
-    async hear({ text, attachments }) {
+    async hear(message, _, signal) {
+      const { attachments } = message
+      const text = (await options.hear?.(message, signal)) ?? message.text
       const files = await Promise.all(attachments.map(async (file) => Buffer.from(await file.bytes()).toString()))
       return { messages: [userText([text, ...files].filter(Boolean).join('\n'))] }
     },

@@ -34,7 +34,7 @@ function setUp(text: string | undefined) {
     log: silent,
     zone: zoneOf('UTC'),
     newId: () => `id-${(id += 1)}`,
-    stored: (message: InboundMessage) => ({ session: 'agent:main:owner', payload: JSON.stringify(message) }),
+    stored: async (message: InboundMessage) => ({ session: 'agent:main:owner', payload: JSON.stringify(message) }),
     ownerChats: async () => (owner.chat ? [owner.chat] : []),
   }
   return {

@@ -31,7 +31,7 @@ export function scheduleHouse(more: Partial<ScheduleParts> & { readonly store?: 
     log: { ...silent, warn: note, error: note } satisfies Log,
     zone: zoneOf('UTC'),
     newId: () => `id-${(id += 1)}`,
-    stored: (message) => ({ session: `agent:main:${message.at.chat}`, payload: JSON.stringify(message) }),
+    stored: async (message) => ({ session: `agent:main:${message.at.chat}`, payload: JSON.stringify(message) }),
     async deliverTo(to, text, key) {
       if (!sent.some((item) => item.key === key)) sent.push({ chat: to.chat, text, key })
     },

@@ -71,7 +71,11 @@ export function admission(house: House, newId: () => string): Admission {
         ...(answer.line !== undefined && { line: answer.line }),
       })
       const hint = answer.why === 'stranger' ? await pairs.offer(message) : undefined
-      return { pass: false, ...(hint !== undefined && { hint }) }
+      return {
+        pass: false,
+        ...(hint !== undefined && { hint }),
+        ...(answer.why === 'not-addressed' && { unaddressed: true }),
+      }
     },
     role,
     async ownerChats() {

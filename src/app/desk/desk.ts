@@ -10,6 +10,7 @@ import type { Deliveries } from '../../dispatch/deliver.ts'
 import { platformId } from '../../dispatch/intake.ts'
 import type { Desk, Ground, TurnQuestion } from '../../dispatch/ports.ts'
 import { road, type Road } from '../../dispatch/road.ts'
+import { firstChat } from '../../dispatch/routing/moved-chats.ts'
 import { route } from '../../dispatch/routing/route.ts'
 import { agentOfSession, isShared } from '../../dispatch/routing/session-key.ts'
 import { type Agents, agentsOf } from '../agents.ts'
@@ -33,7 +34,7 @@ import { type Workspaces, workspaces } from './workspaces.ts'
 export interface Assistant {
   readonly road: Road
   /** A message as it stands in the inbox, and its conversation. */
-  stored(message: InboundMessage): { readonly session: string; readonly payload: string }
+  stored(message: InboundMessage): Promise<{ readonly session: string; readonly payload: string }>
   readonly admission: Admission
   readonly approvals: Approvals
   readonly helpers: Helpers
@@ -164,7 +165,7 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
       if (channel) await made.arrived(channel, message)
       else if (options.console && isConsole(message.at)) await made.ask(options.console.channel, message)
       // A channel that is not up takes it in once it is.
-      else await store.inbox.add(waiting(message))
+      else await store.inbox.add(await waiting(message))
     },
   })
 
@@ -181,10 +182,10 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
 
   const desk: Desk = {
     admit: (channel, message) => admitted.admit(channel, message),
-    route(message) {
+    async route(message) {
       const own = message.due?.session ?? (isConsole(message.at) ? options.console?.session : undefined)
       if (own !== undefined) return { agent: agentOfSession(own), session: own }
-      return route(message, house.current.loaded.config)
+      return route(message, house.current.loaded.config, await firstChat(message.at, store.notes))
     },
     hear(message, { agent, session, role }, signal) {
       const voice = options.voice?.()
@@ -254,15 +255,15 @@ export function assistant(house: House, options: AssistantOptions): Assistant {
     },
     options.deliveries,
   )
-  const waiting = (message: InboundMessage) => ({
+  const waiting = async (message: InboundMessage) => ({
     id: randomUUID(),
     channel: message.at.channel,
     platformId: platformId(message.at, message.id),
     at: clock.now(),
-    ...stored(message),
+    ...(await stored(message)),
   })
-  const stored = (message: InboundMessage) => {
-    const { agent, session } = desk.route(message)
+  const stored = async (message: InboundMessage) => {
+    const { agent, session } = await desk.route(message)
     return { session, payload: JSON.stringify({ message, agent, role: message.due?.role ?? 'member' }) }
   }
   return { road: made, stored, admission: admitted, approvals, helpers, spaces, boxes, summingUp: summaries, agents }

@@ -7,11 +7,12 @@ import { layFile } from './attachment-folder.ts'
 
 /** Turns the voice notes of a message into words. */
 export interface VoiceHearing {
-  hear(
-    text: string,
-    attachments: readonly Attachment[],
-    signal: AbortSignal,
-  ): Promise<{ readonly text: string; readonly echo?: string; readonly trouble?: string }>
+  hear(text: string, attachments: readonly Attachment[], signal: AbortSignal): Promise<HeardVoice>
+}
+interface HeardVoice {
+  readonly text: string
+  readonly echo?: string
+  readonly trouble?: string
 }
 
 export interface HearParts {
@@ -34,6 +35,41 @@ export async function hearMessage(
   parts: HearParts,
   signal: AbortSignal,
 ): Promise<HeardMessage> {
+  const [quote, { heard, text, images, isBare }] = await Promise.all([
+    quoted(message, parts, signal),
+    contentOf(message, parts, signal),
+  ])
+  const said = message.kind === 'group' && !message.due ? `${speakerName(message.from.name)}: ${text}` : text
+  const outside = outsideOf(message)
+  const question: UserMessage = {
+    role: 'user',
+    parts: [...(said === '' ? [] : [textPart(said)]), ...images],
+    ...(outside !== undefined && { outside }),
+    ...(parts.foreign && { speaker: personOf(message) }),
+  }
+  const { text: words, ...told } = heard
+  if (isBare && isLost(told.trouble, words)) return { messages: [], ...told }
+  return {
+    messages: [...quote, question.parts.length > 0 ? question : userText('[an empty message]')],
+    ...told,
+  }
+}
+
+interface Content {
+  readonly heard: HeardVoice
+  /** All that can be said in words: what was written and heard, where files lie, what could not be had. */
+  readonly text: string
+  readonly images: readonly ImagePart[]
+  /** True when no file but recordings came with it. */
+  readonly isBare: boolean
+}
+
+/** Words and files, of a message or of the one that it answers. */
+async function contentOf(
+  message: Pick<InboundMessage, 'id' | 'text' | 'attachments'>,
+  parts: HearParts,
+  signal: AbortSignal,
+): Promise<Content> {
   const audio = message.attachments.filter(({ kind }) => kind === 'audio')
   const heard = await hearVoice(message.text, audio, parts, signal)
   const files = await Promise.all(
@@ -43,30 +79,15 @@ export async function hearMessage(
       .map((file, index) => takeIn(file, index, message, parts, signal)),
   )
   const left = message.attachments.length - mostFiles
-  const notes = files.flatMap((file) => (file.type === 'text' ? [file.text] : []))
   const text = [
     heard.text,
     ...(heard.trouble === undefined ? [] : [`[${heard.trouble}]`]),
-    ...notes,
+    ...files.flatMap((file) => (file.type === 'text' ? [file.text] : [])),
     left > 0 ? `[${left} more files were not taken in]` : '',
   ]
     .filter((piece) => piece.trim() !== '')
     .join('\n')
-  const said = message.kind === 'group' && !message.due ? `${speakerName(message.from.name)}: ${text}` : text
-  const images = files.filter((file) => file.type === 'image')
-  const outside = outsideOf(message)
-  const question: UserMessage = {
-    role: 'user',
-    parts: [...(said === '' ? [] : [textPart(said)]), ...images],
-    ...(outside !== undefined && { outside }),
-    ...(parts.foreign && { speaker: personOf(message) }),
-  }
-  const { text: words, ...told } = heard
-  if (files.length === 0 && isLost(told.trouble, words)) return { messages: [], ...told }
-  return {
-    messages: [...quoted(message), question.parts.length > 0 ? question : userText('[an empty message]')],
-    ...told,
-  }
+  return { heard, text, images: files.filter((file) => file.type === 'image'), isBare: files.length === 0 }
 }
 
 /** A recording that nobody understood, and no words beside it: there is nothing to ask a model. */
@@ -97,21 +118,30 @@ async function hearVoice(
   audio: readonly Attachment[],
   { voice }: HearParts,
   signal: AbortSignal,
-): Promise<{ readonly text: string; readonly echo?: string; readonly trouble?: string }> {
+): Promise<HeardVoice> {
   if (audio.length === 0) return { text }
   if (!voice) return { text, trouble: 'A voice message came, and nothing here understands speech.' }
   const { text: words, echo, trouble } = await voice.hear(text, audio, signal)
   return { text: words, ...(echo !== undefined && { echo }), ...(trouble !== undefined && { trouble }) }
 }
 
-/** What the message answers. Words of somebody else are theirs, not the sender's. */
-function quoted({ replyTo, from }: InboundMessage): readonly UserMessage[] {
-  if (!replyTo || replyTo.text.trim() === '') return []
+/** What the message answers, with its files. What somebody else said or showed is theirs, not the sender's. */
+async function quoted(
+  { replyTo, from }: InboundMessage,
+  parts: HearParts,
+  signal: AbortSignal,
+): Promise<readonly UserMessage[]> {
+  if (!replyTo) return []
+  const { text, images } = await contentOf({ attachments: [], ...replyTo }, parts, signal)
+  const words = text.trim()
+  if (words === '' && images.length === 0) return []
   // By id: a name is free for anybody to take.
   const theirs = !replyTo.own && replyTo.fromId !== from.id
+  const whom = replyTo.own ? 'you' : oneLine(replyTo.from)
   return [
     {
-      ...userText(`[In answer to ${replyTo.own ? 'you' : oneLine(replyTo.from)}: ${replyTo.text.trim()}]`),
+      role: 'user',
+      parts: [textPart(`[In answer to ${whom}${words === '' ? '' : `: ${words}`}]`), ...images],
       ...(theirs && { outside: `person:${oneLine(replyTo.from)}` }),
     },
   ]
@@ -121,7 +151,7 @@ function quoted({ replyTo, from }: InboundMessage): readonly UserMessage[] {
 async function takeIn(
   file: Attachment,
   index: number,
-  message: InboundMessage,
+  message: Pick<InboundMessage, 'id'>,
   parts: HearParts,
   signal: AbortSignal,
 ): Promise<ImagePart | TextPart> {

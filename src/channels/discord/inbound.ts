@@ -39,17 +39,25 @@ export function inboundOf(message: WrittenMessage, place: Place, reader: Reader)
     addressed: place.kind === 'direct' || mentioned || referenced?.author.id === reader.own,
     ...(place.guild !== undefined && { space: { kind: 'guild', id: place.guild } }),
     ...(place.parent !== undefined && { parent: place.parent }),
-    ...(referenced && {
-      replyTo: {
-        id: referenced.id,
-        text: wordsOf(referenced, own, reader),
-        from: senderOf(referenced.author).name,
-        fromId: referenced.author.id,
-        own: referenced.author.id === reader.own,
-      },
-    }),
+    ...(referenced && { replyTo: replyOf(referenced, own, reader) }),
     // Who wrote it first is not told.
     ...(message.message_snapshots?.length && { forwardedFrom: 'somebody' }),
+  }
+}
+
+function replyOf(
+  message: APIMessage,
+  own: ReadonlySet<string>,
+  reader: Reader,
+): NonNullable<InboundMessage['replyTo']> {
+  const attachments = reader.files(message)
+  return {
+    id: message.id,
+    text: wordsOf(message, own, reader),
+    ...(attachments.length > 0 && { attachments }),
+    from: senderOf(message.author).name,
+    fromId: message.author.id,
+    own: message.author.id === reader.own,
   }
 }
 

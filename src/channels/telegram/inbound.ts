@@ -31,7 +31,7 @@ export function readMessage(message: Message, { channel, me, load }: Reader): In
   const something = mentioned || [whole, ...attachments].some(Boolean)
   if (foreign || !something) return undefined
   const at: ChatRef = placeOf(message, channel)
-  const replyTo = replyOf(message, me)
+  const replyTo = replyOf(message, me, load)
   return {
     id: String(message.message_id),
     from,
@@ -75,16 +75,19 @@ const nameOf = ({
   username = '',
 }: Pick<User, 'first_name' | 'last_name' | 'username'>): string => [first, last].filter(Boolean).join(' ') || username
 
-function replyOf({ reply_to_message: reply, quote }: Message, me: User): InboundMessage['replyTo'] {
+function replyOf(
+  { reply_to_message: reply, quote }: Message,
+  me: User,
+  load: Reader['load'],
+): InboundMessage['replyTo'] {
   // In a forum each message answers the one that made its topic.
   if (!reply || reply.forum_topic_created) return undefined
-  const files = attachmentsOf(reply, () => Promise.reject(new Error('Only looked at.')))
+  const attachments = attachmentsOf(reply, load)
   const words = quote?.text ?? reply.text ?? reply.caption ?? ''
   return {
     id: String(reply.message_id),
-    text: [words, ...extrasOf(reply), ...files.map((file) => `[${file.kind}: ${file.name}]`)]
-      .filter(Boolean)
-      .join('\n'),
+    text: [words, ...extrasOf(reply)].filter(Boolean).join('\n'),
+    ...(attachments.length > 0 && { attachments }),
     ...authorOf(reply, me),
   }
 }

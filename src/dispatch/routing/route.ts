@@ -30,16 +30,17 @@ const ownChannels: ReadonlySet<string> = new Set(['console', 'cli'])
 
 /**
  * Who answers a message, and the conversation it belongs to. The first rule that fits decides, else the default agent does; it also stands in
- * for an agent that does not exist.
+ * for an agent that does not exist. A chat that has another id now than at `firstChat` fits under both, and keeps the conversation it had.
  */
-export function route(message: Routed, { agents, session }: RoutingConfig): Route {
+export function route(message: Routed, { agents, session }: RoutingConfig, firstChat = message.at.chat): Route {
   const links = session.identity_links
-  const index = agents.dispatch.rules.findIndex((rule) => fits(rule, message, links))
+  const first = { ...message, at: { ...message.at, chat: firstChat } }
+  const index = agents.dispatch.rules.findIndex((rule) => fits(rule, message, links) || fits(rule, first, links))
   const rule = agents.dispatch.rules[index]
   const agent = agentOf(rule?.agent, agents.list)
   return {
     agent,
-    session: keyOf(message, agent, rule?.session_dimensions ?? session.dimensions, rule, session),
+    session: keyOf(first, agent, rule?.session_dimensions ?? session.dimensions, rule, session),
     matchedBy: rule ? `dispatch.rule:${rule.name ?? index + 1}` : 'default',
   }
 }

@@ -39,10 +39,11 @@ export function turns(database: DatabaseSync): TurnStore {
     },
     async join({ id, at, inbox, messages, outbox = [] }) {
       transaction(database, () => {
-        const session = one.get(id)?.['session']
-        if (session === undefined) return
+        const turn = one.get(id)
+        if (!turn) return
         for (const item of inbox) takeUp.run({ turn: id, id: item })
-        log(String(session), id, at, messages)
+        if (turn['state'] !== 'running') return void done.run({ id, at })
+        log(String(turn['session']), id, at, messages)
         send(outbox)
       })
     },

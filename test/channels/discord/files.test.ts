@@ -34,6 +34,19 @@ test('pictures, sounds and other files come with a message and are downloaded on
   assert.equal(Buffer.from(bytes ?? []).toString(), 'bytes of voice-message.ogg')
 })
 
+test('a reply brings the files of the message that it answers', async () => {
+  await using made = await started()
+  const { place, say, url } = made.discord
+  const photo = place.attachment(url, 'photo.png', 'image/png', Buffer.from('pixels'))
+  const answered = place.message(place.general, place.alice, { attachments: [photo] })
+  say(place.general, `<@${place.bot.id}> what is this?`, { type: 19, referenced_message: answered })
+  const [heard] = await made.hears(1)
+  const [file] = heard?.replyTo?.attachments ?? []
+  assert.equal(file?.ref, `${place.general}/${answered.id}/${photo.id}`)
+  assert.equal(Buffer.from((await file?.bytes()) ?? []).toString(), 'pixels')
+  assert.deepEqual(heard?.attachments, [])
+})
+
 test('a file is found again by its reference after a restart, though its address has run out', async () => {
   await using made = await started()
   const { place, say, url } = made.discord

@@ -160,20 +160,26 @@ test('places, contacts, stickers, polls and forwarded words arrive as text, film
   )
 })
 
-test('a reply brings the words it answers: the quoted part, the caption, the names of files', async () => {
+test('a reply brings the words it answers, or the quoted part of them, and its files', async () => {
   await using it = await bot()
   const chat = { id: 1001, type: 'private' }
   const other = { message_id: 100, chat, from: { id: 14, first_name: 'Dave' } }
-  it.fake.say('this', { reply_to_message: { ...other, caption: 'a caption', voice: { file_id: 'V' } } })
+  const id = it.fake.file(new Uint8Array([1, 2, 3]), 'voice.ogg')
+  it.fake.say('this', { reply_to_message: { ...other, caption: 'a caption', voice: { file_id: id } } })
   it.fake.say('that', { reply_to_message: { ...other, text: 'many words' }, quote: { text: 'words' } })
-  await it.inbox.heard(2)
+  it.fake.say('what is this?', { reply_to_message: { ...other, photo: [{ file_id: 'P' }] } })
+  await it.inbox.heard(3)
+  const from = { id: '100', from: 'Dave', fromId: '14', own: false }
+  const replies = it.inbox.messages.map(({ replyTo }) => replyTo)
   assert.deepEqual(
-    it.inbox.messages.map(({ replyTo }) => replyTo),
+    replies.map((reply) => ({ ...reply, attachments: reply?.attachments?.map(({ kind, ref }) => [kind, ref]) })),
     [
-      { id: '100', text: 'a caption\n[audio: voice.ogg]', from: 'Dave', fromId: '14', own: false },
-      { id: '100', text: 'words', from: 'Dave', fromId: '14', own: false },
+      { ...from, text: 'a caption', attachments: [['audio', id]] },
+      { ...from, text: 'words', attachments: undefined },
+      { ...from, text: '', attachments: [['image', 'P']] },
     ],
   )
+  assert.deepEqual(Buffer.from((await replies[0]?.attachments?.[0]?.bytes()) ?? []), Buffer.from([1, 2, 3]))
 })
 
 test('edited words and moved chats are told; bots, channels and notices of the service are not heard', async () => {

@@ -129,6 +129,21 @@ export function turns(each: Each): void {
     assert.equal((await outbox.open()).length, 1)
   })
 
+  each(
+    'a message that joins a turn which has ended is done; nothing more is written or sent',
+    async ({ turns, inbox, sessions, outbox }) => {
+      await inbox.add(received('i1'))
+      await inbox.add(received('i2'))
+      await turns.begin(beginning('t', ['i1']))
+      await turns.finish({ ...ending('t'), state: 'stopped' })
+      const [log, sent] = [await sessions.read('s'), await outbox.open()]
+      await turns.join({ id: 't', at: 6, inbox: ['i2'], messages: [userText('and this')], outbox: [answer('o-2')] })
+      assert.deepEqual(await inbox.open(), [])
+      assert.deepEqual(await sessions.read('s'), log)
+      assert.deepEqual(await outbox.open(), sent)
+    },
+  )
+
   each('a turn begins once', async ({ turns, sessions }, { other }) => {
     const begun = await Promise.allSettled([turns.begin(beginning('t')), other.turns.begin(beginning('t'))])
     assert.deepEqual(begun.map(({ status }) => status).sort(), ['fulfilled', 'rejected'])

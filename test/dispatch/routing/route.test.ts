@@ -163,3 +163,12 @@ test('a rule may say what tells its conversations apart', () => {
   assert.equal(of(group('C1', '5', guild), ['space', 'chat']), 'agent:support:discord:channel:c1')
   assert.equal(of(group('C1', '5', guild), ['space', 'sender']), 'agent:support:discord:space:guild:g:sender:5')
 })
+
+test('a chat that has another id now keeps its conversation, and fits rules under both', () => {
+  const moved = group('-1001', '7')
+  assert.equal(route(moved, config(), '-1').session, session(group('-1', '7')))
+  const by = (chat: string) => route(moved, rules({ name: 'r', agent: 'support', when: { chat } }), '-1').matchedBy
+  assert.equal(by('group:-1'), 'dispatch.rule:r')
+  assert.equal(by('group:-1001'), 'dispatch.rule:r')
+  assert.equal(by('group:-2'), 'default')
+})

@@ -48,6 +48,10 @@ export function memoryQueues(write: Write) {
     return fresh
   }
 
+  const endWith = (turn: string) => {
+    for (const item of received.values()) if (item.turn === turn) changeOpen(item.id, { state: 'done', payload: '' })
+  }
+
   const inbox: InboxStore = {
     add: async (item) => add(item),
     open: async () => oldest([...received.values()].filter(({ state }) => state === 'open')).map(asItem),
@@ -112,12 +116,13 @@ export function memoryQueues(write: Write) {
       turns.set(id, { ...turn, state, endedAt: at, ...more })
       write(turn.session, id, at, messages)
       send(items)
-      for (const item of received.values()) if (item.turn === id) changeOpen(item.id, { state: 'done', payload: '' })
+      endWith(id)
     },
     async join({ id, at, inbox: ids, messages, outbox: items = [] }) {
       const turn = turns.get(id)
       if (!turn) return
       for (const item of ids) changeOpen(item, { turn: id })
+      if (turn.state !== 'running') return endWith(id)
       write(turn.session, id, at, messages)
       send(items)
     },
