@@ -171,16 +171,29 @@ test('whoever works for a conversation is found and stopped, also when those bet
   await settle()
   const third = all.spawn(task('third', { session: second.session, depth: 2 }), async () => undefined)
   await settle()
-  assert.deepEqual([first, second, third].map(({ root }) => root), ['s', 's', 's'])
+  assert.deepEqual(
+    [first, second, third].map(({ root }) => root),
+    ['s', 's', 's'],
+  )
   works[1]?.done('handed on')
   await settle()
   assert.deepEqual(
     all.list('s').map(({ label, state }) => [label, state]),
-    [['third', 'running'], ['second', 'done'], ['first', 'done']],
+    [
+      ['third', 'running'],
+      ['second', 'done'],
+      ['first', 'done'],
+    ],
   )
-  assert.deepEqual(all.list(second.session).map(({ label }) => label), ['third'])
+  assert.deepEqual(
+    all.list(second.session).map(({ label }) => label),
+    ['third'],
+  )
   assert.deepEqual(all.stop('other'), [])
-  assert.deepEqual(all.stop('s').map(({ id }) => id), [third.id])
+  assert.deepEqual(
+    all.stop('s').map(({ id }) => id),
+    [third.id],
+  )
   await all.idle()
 })
 

@@ -93,7 +93,10 @@ test('tools that are found within the turn count, whatever the vendor counted be
     index === 1 ? calls('find') : says('done'),
   )
   const tools = new Map<string, Tool>()
-  const found = { ...tool('found'), spec: { name: 'found', description: 'f'.repeat(12_000), input: { type: 'object' } } }
+  const found = {
+    ...tool('found'),
+    spec: { name: 'found', description: 'f'.repeat(12_000), input: { type: 'object' } },
+  }
   const find = tool('find', async () => {
     tools.set('found', found)
     return output('It can be called now.')

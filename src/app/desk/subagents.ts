@@ -128,7 +128,13 @@ export function subagentDesk(parts: TurnParts, { arrived }: HelperParts): Helper
       text,
       attachments: [],
       addressed: true,
-      due: { cause: 'tool', name: info.label, role, session: info.root, ...(tainted && { outside: `agent:${info.agent}` }) },
+      due: {
+        cause: 'tool',
+        name: info.label,
+        role,
+        session: info.root,
+        ...(tainted && { outside: `agent:${info.agent}` }),
+      },
     }
   }
 
