@@ -114,6 +114,9 @@ export function subagents({ run, clock, limits, newId }: SubagentsOptions): Suba
   const ended: SubagentInfo[] = []
   const places = new Map<string, Places>()
 
+  const newestFirst = () => [...running.values()].toReversed()
+  const remembered = (): readonly SubagentInfo[] => [...newestFirst().map(({ info }) => info), ...ended]
+
   function checked({ parent, task }: SubagentTask): void {
     if (parent.depth >= limits.depth)
       throw new Problem(`A sub-agent at depth ${parent.depth} may hand nothing on: the limit is ${limits.depth}.`, {
@@ -131,7 +134,7 @@ export function subagents({ run, clock, limits, newId }: SubagentsOptions): Suba
     const id = newId()
     const abort = new AbortController()
     const session = `subagent:${id}`
-    const above = [...running.values()].find(({ info }) => info.session === task.parent.session)?.info
+    const above = remembered().find((info) => info.session === task.parent.session)
     const info: SubagentInfo = {
       id,
       agent: task.agent,
@@ -201,9 +204,6 @@ export function subagents({ run, clock, limits, newId }: SubagentsOptions): Suba
     }
   }
 
-  const runningFor = (session?: string): readonly Running[] =>
-    [...running.values()].filter(({ info }) => session === undefined || info.worksFor.includes(session)).toReversed()
-
   return {
     async ask(task, signal) {
       signal.throwIfAborted()
@@ -219,12 +219,9 @@ export function subagents({ run, clock, limits, newId }: SubagentsOptions): Suba
       delivered.catch(() => undefined)
       return info
     },
-    list(session) {
-      const over = ended.filter(({ worksFor }) => session === undefined || worksFor.includes(session))
-      return [...runningFor(session).map(({ info }) => info), ...over]
-    },
+    list: (session) => remembered().filter(isFor(session)),
     stop(session) {
-      const stopped = runningFor(session)
+      const stopped = newestFirst().filter(({ info }) => isFor(session)(info))
       for (const { abort } of stopped) abort.abort(new Failure('aborted', 'It was stopped.'))
       return stopped.map(({ info }) => info)
     },
@@ -233,6 +230,11 @@ export function subagents({ run, clock, limits, newId }: SubagentsOptions): Suba
     },
   }
 }
+
+const isFor =
+  (session: string | undefined) =>
+  ({ worksFor }: SubagentInfo): boolean =>
+    session === undefined || worksFor.includes(session)
 
 interface Places {
   /** Resolves to what gives the place back. */

@@ -195,6 +195,10 @@ test('whoever works for a conversation is found and stopped, also when those bet
     [third.id],
   )
   await all.idle()
+  const late = all.spawn(task('late', { session: first.session, depth: 1 }), async () => undefined)
+  assert.deepEqual(late.worksFor, [first.session, 's'])
+  all.stop()
+  await all.idle()
 })
 
 test('the end of the turn that asks ends the question', async () => {
