@@ -37,6 +37,7 @@ async function open(turn: Turn, request: ChatRequest, signal: AbortSignal): Prom
       session: turn.session,
       agent: turn.agent,
       turnId: turn.id,
+      bill: turn.bill,
       turn,
     },
     signal,

@@ -31,7 +31,7 @@ export interface CompactionInput {
   readonly window: number
   /** Absent: no model is asked. */
   readonly provider: Provider | undefined
-  readonly call: Pick<Call, 'session' | 'agent' | 'turnId'>
+  readonly call: Pick<Call, 'session' | 'agent' | 'turnId' | 'bill'>
   readonly clock: Clock
   newId(): string
   readonly signal: AbortSignal

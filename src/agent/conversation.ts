@@ -54,9 +54,9 @@ export function conversation(turn: Turn, emit: Emit, options: { readonly vision:
   /** How much more the vendor counts than we do. */
   let factor = 1
   let noModel = false
-  /** What the vendor counted for the first `entries` of the log; gone when anything before them changes. */
-  let known: { readonly entries: number; readonly tokens: number } | undefined
-  let sent = { entries: 0, estimate: 0, tokens: 0 }
+  /** What the vendor counted for the first `entries` of the log with these tools; gone when anything before them changes. */
+  let known: { readonly entries: number; readonly tokens: number; readonly tools: string } | undefined
+  let sent = { entries: 0, estimate: 0, tokens: 0, tools: '' }
 
   const add = (messages: readonly Message[]) => {
     const at = turn.clock.now()
@@ -108,7 +108,7 @@ export function conversation(turn: Turn, emit: Emit, options: { readonly vision:
   }
 
   function estimate(request: ChatRequest, more: readonly Message[]): number {
-    if (!known) return Math.ceil(factor * requestTokens(request))
+    if (known?.tools !== namesOf(request)) return Math.ceil(factor * requestTokens(request))
     const fresh = [...entries.slice(known.entries).map((entry) => entry.message), ...more]
     return known.tokens + Math.ceil(factor * messagesTokens(requestable(fresh, { ...shape(), opening: '' })))
   }
@@ -126,7 +126,7 @@ export function conversation(turn: Turn, emit: Emit, options: { readonly vision:
       keepTokens,
       window: turn.limits.window,
       provider: noModel ? undefined : (turn.compactor ?? turn.provider),
-      call: { session: turn.session, agent: turn.agent, turnId: turn.id },
+      call: { session: turn.session, agent: turn.agent, turnId: turn.id, bill: turn.bill },
       clock: turn.clock,
       newId: () => turn.newId(),
       signal,
@@ -194,7 +194,7 @@ export function conversation(turn: Turn, emit: Emit, options: { readonly vision:
     async request({ more = [], mayCall }, signal) {
       const request = await fitting(more, mayCall, signal)
       const tokens = estimate(request, more)
-      sent = { entries: entries.length, estimate: requestTokens(request), tokens }
+      sent = { entries: entries.length, estimate: requestTokens(request), tokens, tools: namesOf(request) }
       const { maxTokens, ...asked } = turn.request ?? {}
       const answer = maxTokens === undefined ? undefined : Math.max(1, Math.min(maxTokens, turn.limits.window - tokens))
       return { ...request, ...asked, ...(answer !== undefined && { maxTokens: answer }) }
@@ -204,7 +204,7 @@ export function conversation(turn: Turn, emit: Emit, options: { readonly vision:
       // A vendor that tells nothing, or only a part.
       if (tokens < sent.estimate / 4) return
       factor = Math.max(1, tokens / sent.estimate)
-      known = { entries: sent.entries, tokens }
+      known = { entries: sent.entries, tokens, tools: sent.tools }
     },
     async shrink(signal) {
       // Whatever the configuration says, this was too much; it holds for the rest of the turn.
@@ -241,6 +241,8 @@ export function conversation(turn: Turn, emit: Emit, options: { readonly vision:
     },
   }
 }
+
+const namesOf = ({ tools = [] }: ChatRequest): string => tools.map(({ name }) => name).join()
 
 function hasPicture(message: Message): boolean {
   return message.parts.some(

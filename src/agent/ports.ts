@@ -5,6 +5,7 @@ import type { JsonObject } from '../core/json.ts'
 import type { Message, ToolCallPart, ToolResultPart, UserMessage } from '../core/message.ts'
 import type { Answerer, Cause, Provider } from '../core/provider.ts'
 import type { TurnReport } from '../core/report.ts'
+import type { Bill } from '../core/spent.ts'
 import type { LogEntry, SessionState } from '../core/store.ts'
 import type { Tool, ToolContext, ToolOutput } from '../core/tool.ts'
 import type { SteeringMode } from './steering.ts'
@@ -36,6 +37,7 @@ export interface TurnLimits {
   /** Rounds of tool calls. */
   readonly maxSteps: number
   readonly maxMs?: number
+  /** Of all that stands on the bill. */
   readonly maxCostMicros?: number
   /** Tokens of all calls together, prompts and answers. */
   readonly maxUsage?: number
@@ -74,6 +76,8 @@ export interface Turn {
   /** Already stored by the caller. Absent when an interrupted turn is taken up again. */
   readonly question?: UserMessage
   readonly limits: TurnLimits
+  /** What the model calls of the turn and of those it hands work to cost; shared with them. */
+  readonly bill: Bill
   readonly context: Pick<ToolContext, 'origin' | 'sender' | 'role' | 'depth'>
   readonly journal: {
     /** Durable when it resolves. */

@@ -39,6 +39,7 @@ export function rounds({ turn, tally, arrivals, signal, emit, journal, isTainted
     cause: turn.cause,
     call,
     tainted: fromOutside || isTainted(),
+    bill: turn.bill,
     signal,
   })
 

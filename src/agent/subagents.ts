@@ -41,7 +41,7 @@ export interface SubagentTask {
   /** The turn that asks. */
   readonly parent: Pick<
     ToolContext,
-    'session' | 'turn' | 'agent' | 'cause' | 'origin' | 'sender' | 'role' | 'tainted' | 'depth'
+    'session' | 'turn' | 'agent' | 'cause' | 'origin' | 'sender' | 'role' | 'tainted' | 'depth' | 'bill'
   >
 }
 
@@ -65,8 +65,10 @@ export interface SubagentInfo {
   readonly id: string
   readonly agent: string
   readonly label: string
-  /** The session that asked. */
-  readonly parent: string
+  /** The sessions it works for: the one that asked, the one that had asked that one, and so on up to the conversation. */
+  readonly worksFor: readonly string[]
+  /** The conversation at the end of them: what was found is told there. */
+  readonly root: string
   readonly session: string
   readonly state: 'waiting' | 'running' | 'done' | 'failed' | 'stopped'
   /** Epoch milliseconds. */
@@ -81,10 +83,10 @@ export interface Subagents {
   ask(task: SubagentTask, signal: AbortSignal): Promise<SubagentOutcome>
   /** Starts a piece of work that outlives the turn; `deliver` gets its result, once. A Problem when the limits forbid it. */
   spawn(task: SubagentTask, deliver: (info: SubagentInfo, outcome: SubagentOutcome) => Promise<void>): SubagentInfo
-  /** Newest first; of one session or all. What ended is remembered for a while. */
-  list(parent?: string): readonly SubagentInfo[]
-  /** Ends what a session asked for, with all that hangs on it. The number of those that were ended. */
-  stop(parent: string): number
+  /** Newest first; those that work for a session, or all. What ended is remembered for a while. */
+  list(session?: string): readonly SubagentInfo[]
+  /** Ends those that work for a session, or all, whoever stands between them. Returns those it ended, newest first. */
+  stop(session?: string): readonly SubagentInfo[]
   /** Resolves when nothing runs any more. */
   idle(): Promise<void>
 }
@@ -112,6 +114,9 @@ export function subagents({ run, clock, limits, newId }: SubagentsOptions): Suba
   const ended: SubagentInfo[] = []
   const places = new Map<string, Places>()
 
+  const newestFirst = () => [...running.values()].toReversed()
+  const remembered = (): readonly SubagentInfo[] => [...newestFirst().map(({ info }) => info), ...ended]
+
   function checked({ parent, task }: SubagentTask): void {
     if (parent.depth >= limits.depth)
       throw new Problem(`A sub-agent at depth ${parent.depth} may hand nothing on: the limit is ${limits.depth}.`, {
@@ -129,11 +134,13 @@ export function subagents({ run, clock, limits, newId }: SubagentsOptions): Suba
     const id = newId()
     const abort = new AbortController()
     const session = `subagent:${id}`
+    const above = remembered().find((info) => info.session === task.parent.session)
     const info: SubagentInfo = {
       id,
       agent: task.agent,
       label: task.label ?? task.task.replaceAll(/\s+/g, ' ').trim().slice(0, 80).toWellFormed(),
-      parent: task.parent.session,
+      worksFor: [task.parent.session, ...(above?.worksFor ?? [])],
+      root: above?.root ?? task.parent.session,
       session,
       state: 'waiting',
       startedAt: clock.now(),
@@ -197,16 +204,6 @@ export function subagents({ run, clock, limits, newId }: SubagentsOptions): Suba
     }
   }
 
-  function stop(parent: string): number {
-    const hanging = [...running.values()].filter(({ info }) => info.parent === parent)
-    let count = hanging.length
-    for (const { info, abort } of hanging) {
-      abort.abort(new Failure('aborted', 'It was stopped.'))
-      count += stop(info.session)
-    }
-    return count
-  }
-
   return {
     async ask(task, signal) {
       signal.throwIfAborted()
@@ -222,16 +219,22 @@ export function subagents({ run, clock, limits, newId }: SubagentsOptions): Suba
       delivered.catch(() => undefined)
       return info
     },
-    list(parent) {
-      const all = [...[...running.values()].map(({ info }) => info).toReversed(), ...ended]
-      return parent === undefined ? all : all.filter((info) => info.parent === parent)
+    list: (session) => remembered().filter(isFor(session)),
+    stop(session) {
+      const stopped = newestFirst().filter(({ info }) => isFor(session)(info))
+      for (const { abort } of stopped) abort.abort(new Failure('aborted', 'It was stopped.'))
+      return stopped.map(({ info }) => info)
     },
-    stop,
     async idle() {
       while (running.size > 0) await Promise.allSettled([...running.values()].map(({ done }) => done))
     },
   }
 }
+
+const isFor =
+  (session: string | undefined) =>
+  ({ worksFor }: SubagentInfo): boolean =>
+    session === undefined || worksFor.includes(session)
 
 interface Places {
   /** Resolves to what gives the place back. */

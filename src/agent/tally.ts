@@ -13,7 +13,7 @@ export interface Tally {
   readonly usage: Usage
   /** Micro-dollars; undefined when the price of any call is not known. */
   readonly costMicros: number | undefined
-  /** Micro-dollars of the last call. */
+  /** Micro-dollars of the last call whose price is known. */
   readonly lastCostMicros: number
   readonly attempts: readonly Attempt[]
   readonly notes: readonly string[]
@@ -35,7 +35,7 @@ export function tally(): Tally {
       attempts.push(...reply.attempts)
       for (const text of reply.notes) note(text)
       usage = addUsage(usage, end.usage)
-      last = end.costMicros ?? 0
+      last = end.costMicros ?? last
       cost = cost === undefined || end.costMicros === undefined ? undefined : cost + end.costMicros
     },
     failed: (more) => void attempts.push(...more),

@@ -87,12 +87,11 @@ export async function runTurn(turn: Turn, tell: Emit): Promise<TurnResult> {
   /** The limit that is reached before another call. */
   function limitReached(): Ending | undefined {
     if (timer.signal.aborted) return { stop: 'time-limit' }
-    const { maxCostMicros = Infinity } = turn.limits
-    const spent = tally.costMicros ?? 0
+    const { maxCostMicros = Infinity, maxUsage = Infinity } = turn.limits
+    const spent = turn.bill.micros
     // The closing words cost about as much as the last call.
-    if (work.count > 0 && spent + 2 * tally.lastCostMicros > maxCostMicros)
+    if (spent + 2 * tally.lastCostMicros > maxCostMicros)
       return { stop: 'money-limit', ask: spent + tally.lastCostMicros <= maxCostMicros }
-    const { maxUsage = Infinity } = turn.limits
     if (work.count > 0 && promptTokens(tally.usage) + tally.usage.output >= maxUsage)
       return { stop: 'money-limit', what: `the work was given ${maxUsage} tokens, and they are used up.` }
     return work.count >= turn.limits.maxSteps ? { stop: 'step-limit' } : undefined

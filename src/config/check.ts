@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import type * as z from 'zod/mini'
 import { exitCodes, Problem } from '../core/problem.ts'
 import { presentAt } from './accepted.ts'
 import { faultOf } from './faults.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import { facts, type KeyFacts } from './schema/fields.ts'
 import type { Tree } from './tree.ts'
 
@@ -37,26 +37,28 @@ export type Known =
 export type SettledKnown = Exclude<Known, { kind: 'depends' }>
 
 /** The schema as data. */
-export function describe(schema: z.ZodType): Known {
+export function describe(schema: z.ZodMiniType): Known {
   const own = facts.get(schema)
-  if (schema instanceof z.ZodDefault) return { ...inner(schema.unwrap()), ...own, fallback: schema.def.defaultValue }
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodPrefault) return { ...inner(schema.unwrap()), ...own }
-  if (schema instanceof z.ZodPipe) return { ...inner(schema.in), ...own }
+  if (schema instanceof z.ZodMiniDefault)
+    return { ...inner(schema.def.innerType), ...own, fallback: schema.def.defaultValue }
+  if (schema instanceof z.ZodMiniOptional || schema instanceof z.ZodMiniPrefault)
+    return { ...inner(schema.def.innerType), ...own }
+  if (schema instanceof z.ZodMiniPipe) return { ...inner(schema.def.in), ...own }
   return { ...bare(schema), ...own }
 }
 
 /** zod's own classes hold their parts under a narrower name. */
-const inner = (schema: z.core.$ZodType) => describe(schema as z.ZodType)
+const inner = (schema: z.core.$ZodType) => describe(schema as z.ZodMiniType)
 
-function bare(schema: z.ZodType): Known {
-  if (schema instanceof z.ZodString) return { kind: 'text' }
-  if (schema instanceof z.ZodEnum) return { kind: 'text', choices: schema.options.map(String) }
-  if (schema instanceof z.ZodLiteral) return { kind: 'text', choices: [...schema.values].map(String) }
-  if (schema instanceof z.ZodNumber) return { kind: 'number', whole: schema.isInt }
-  if (schema instanceof z.ZodBoolean) return { kind: 'flag' }
-  if (schema instanceof z.ZodArray) return { kind: 'list', each: inner(schema.element) }
-  if (schema instanceof z.ZodRecord) return { kind: 'table', each: inner(schema.valueType) }
-  if (schema instanceof z.ZodObject) {
+function bare(schema: z.ZodMiniType): Known {
+  if (schema instanceof z.ZodMiniString) return { kind: 'text' }
+  if (schema instanceof z.ZodMiniEnum) return { kind: 'text', choices: schema.options.map(String) }
+  if (schema instanceof z.ZodMiniLiteral) return { kind: 'text', choices: [...schema.def.values].map(String) }
+  if (schema instanceof z.ZodMiniNumber) return { kind: 'number', whole: schema instanceof z.ZodMiniNumberFormat }
+  if (schema instanceof z.ZodMiniBoolean) return { kind: 'flag' }
+  if (schema instanceof z.ZodMiniArray) return { kind: 'list', each: inner(schema.def.element) }
+  if (schema instanceof z.ZodMiniRecord) return { kind: 'table', each: inner(schema.def.valueType) }
+  if (schema instanceof z.ZodMiniObject) {
     const shape: Readonly<Record<string, z.core.$ZodType>> = schema.shape
     const keys = Object.entries(shape).map(([key, value]) => [key, inner(value)] as const)
     return { kind: 'object', keys: Object.fromEntries(keys), open: schema.def.catchall !== undefined }

@@ -1,5 +1,6 @@
 import type { ChatEvent, ChatRequest, StopReason, Usage } from './chat.ts'
 import type { Attempt } from './failure.ts'
+import type { Bill } from './spent.ts'
 
 /** Why a call is made; budgets and reports go by it. */
 export type Cause =
@@ -42,6 +43,8 @@ export interface Call {
   readonly agent?: string
   /** The turn it belongs to, for the record. */
   readonly turnId?: string
+  /** What the call costs is put on it, however the call ends. */
+  readonly bill?: Bill
   /** The client's key of the gateway, by name; caps go by it. */
   readonly client?: string
   /** Calls that share this token stay on the pool member that answered the first of them. */

@@ -11,6 +11,24 @@ export type Spent =
       readonly heard: number
     }
 
+/** What a turn and all who work for it have cost together, as far as it is known. */
+export interface Bill {
+  readonly micros: number
+  add(micros: number): void
+}
+
+export function bill(): Bill {
+  let micros = 0
+  return {
+    get micros() {
+      return micros
+    },
+    add(more) {
+      micros += more
+    },
+  }
+}
+
 /** Leave to spend. */
 export interface Leave {
   /** The most that may be asked for, where that is less than the call wants, or the call names no limit. */

@@ -4,6 +4,7 @@ import type { JsonObject } from './json.ts'
 import type { DocumentPart, ImagePart, TextPart } from './message.ts'
 import type { ChatRef } from './place.ts'
 import type { Cause } from './provider.ts'
+import type { Bill } from './spent.ts'
 
 export type { ToolSpec } from './chat.ts'
 
@@ -32,6 +33,8 @@ export interface ToolContext {
   readonly tainted: boolean
   /** Depth of sub-agents: 0 is a turn of a person. */
   readonly depth: number
+  /** The bill of the turn: work that is handed on goes on it. Absent where no turn runs. */
+  readonly bill?: Bill
   readonly signal: AbortSignal
 }
 

@@ -1,13 +1,14 @@
 import type { Clock } from '../core/clock.ts'
 import { Failure } from '../core/failure.ts'
 import type { Log } from '../core/log.ts'
+import type { Call } from '../core/provider.ts'
 import type { BudgetStore, NoteStore } from '../core/store.ts'
 import { minuteText, type Zone } from '../kit/zone.ts'
 import type { Price } from '../models/entry.ts'
 import { caps, capWords, readExtras, type KnownCap } from './caps.ts'
 import { spentMicros, worstCase, worstMicros, type WorstCase } from './estimate.ts'
 import { dollars } from './money.ts'
-import type { Leave } from '../core/spent.ts'
+import type { Leave, Spent } from '../core/spent.ts'
 import type { BudgetSettings, Spending } from './ports.ts'
 
 export interface PurseParts {
@@ -33,8 +34,8 @@ const warnAt = 0.8
 
 /**
  * Leave to spend, or a Failure `budget` that names the cap, what was spent and when it is free again. The worst case of the call is
- * reserved before it goes out; a request of ours that does not fit is lowered to what does, while that is still an answer. Resolves to
- * undefined when nothing limits the call: then nothing is reserved and nothing written.
+ * reserved before it goes out; a request of ours that does not fit is lowered to what does, while that is still an answer. What the call
+ * has cost goes on its bill. Where nothing limits it, nothing is reserved and nothing written; undefined when there is no bill either.
  */
 export function purse(parts: PurseParts): (spending: Spending) => Promise<Leave | undefined> {
   return async (spending) => {
@@ -45,7 +46,7 @@ export function purse(parts: PurseParts): (spending: Spending) => Promise<Leave 
     const extras = await readExtras(parts.notes, settings, now, parts.zone, call.session)
     const held = caps(settings, call, now, parts.zone, extras)
     const [narrowest] = held
-    if (!narrowest) return undefined
+    if (!narrowest) return price && call.bill && { notes: [], settle: async (spent) => void billed(price, call, spent) }
     if (!price) {
       if (settings.budget.unpriced === 'allow') return undefined
       throw unpriced(endpoint, narrowest)
@@ -66,13 +67,20 @@ export function purse(parts: PurseParts): (spending: Spending) => Promise<Leave 
       async settle(spent) {
         const scopes = [...new Set(held.map(({ scope }) => scope))]
         try {
-          await parts.budget.settle(reserved.id, parts.clock.now(), spentMicros(price, call, spent), scopes)
+          await parts.budget.settle(reserved.id, parts.clock.now(), billed(price, call, spent), scopes)
         } catch (error) {
           parts.log.error('What a model call cost could not be booked.', { call: call.id, error: String(error) })
         }
       },
     }
   }
+}
+
+/** Micro-dollars that a call has really cost, which are on its bill from now on. */
+function billed(price: Price, call: Call, spent: Spent): number {
+  const micros = spentMicros(price, call, spent)
+  call.bill?.add(micros)
+  return micros
 }
 
 const isFree = ({ input, output, cacheRead = 0, cacheWrite = 0 }: Price): boolean =>

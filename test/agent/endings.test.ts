@@ -1,8 +1,25 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Turn } from '../../src/agent/turn.ts'
+import type { ChatRequest } from '../../src/core/chat.ts'
 import { Failure } from '../../src/core/failure.ts'
 import { userText } from '../../src/core/message.ts'
-import { answer, calling, calls, output, says, scripted, stage, tool, wordsOf, type Line } from './stage.ts'
+import { bill } from '../../src/core/spent.ts'
+import {
+  answer,
+  calling,
+  calls,
+  type Line,
+  logOf,
+  output,
+  said,
+  says,
+  scripted,
+  type Scripted,
+  stage,
+  tool,
+  wordsOf,
+} from './stage.ts'
 
 const thinks = answer({ type: 'thinking', text: 'hm' })
 const cut = (text: string): Line => ({ ...says(text), stop: 'length' })
@@ -104,6 +121,54 @@ test('the money limit keeps enough for closing words, or does without', async ()
   const tight = await run(15)
   assert.deepEqual([tight.result.costMicros, tight.asked], [10, 1])
   assert.match(tight.result.text, /^Stopped at \$0\.00, the limit of money/)
+})
+
+/** A turn that calls a tool for ever, with what its calls cost. */
+async function withinMoney(maxCostMicros: number, model: Scripted, more: Partial<Turn> = {}) {
+  const limits = { maxSteps: 9, window: 100_000, maxTokens: 9, maxCostMicros }
+  const changing = tool('x', async () => output(String(Math.random())))
+  const { stop, costMicros } = await stage(model.provider, [changing], { limits, ...more }).run()
+  return { stop, costMicros, asked: model.asked.length }
+}
+const goesOn = (request: ChatRequest): Line => (request.toolChoice === 'none' ? says('Enough.') : calls('x'))
+
+test('a call without a price leaves the limit of money in force for the others', async () => {
+  const model = scripted(goesOn, (index) => (index === 0 ? {} : { costMicros: 10 }))
+  assert.deepEqual(await withinMoney(30, model), { stop: 'money-limit', costMicros: undefined, asked: 4 })
+})
+
+test('what an answer that broke off has cost counts', async () => {
+  const broken = { breaks: new Failure('cut', 'The connection broke.'), costMicros: 20 }
+  const model = scripted([broken, calls('x'), says('Enough.')], { costMicros: 10 })
+  assert.deepEqual(await withinMoney(45, model), { stop: 'money-limit', costMicros: 20, asked: 3 })
+})
+
+test('what a summary within the turn has cost counts', async () => {
+  const log = Array.from({ length: 6 }, (_, index) => [userText(`${index} tree`.repeat(200)), said('noted')]).flat()
+  const compactor = scripted(() => says('They count trees.'), { costMicros: 30 })
+  const limits = { maxSteps: 9, window: 2_000, maxTokens: 200, maxCostMicros: 45 }
+  const model = scripted(goesOn, { costMicros: 10 })
+  const spent = await withinMoney(45, model, { log: logOf(...log), compactor: compactor.provider, limits })
+  assert.ok(compactor.asked.length > 0)
+  assert.deepEqual(spent, { stop: 'money-limit', costMicros: 10, asked: 1 })
+})
+
+test('what helpers spend stands on the bill of the turn that asks', async () => {
+  const helper = tool('x', async (_, context) => {
+    context.bill?.add(20)
+    return output('found')
+  })
+  const limits = { maxSteps: 9, window: 100_000, maxTokens: 9, maxCostMicros: 45 }
+  const model = scripted(goesOn, { costMicros: 10 })
+  assert.equal((await stage(model.provider, [helper], { limits }).run()).stop, 'money-limit')
+  assert.equal(model.asked.length, 2)
+})
+
+test('work that is handed on when the money is gone asks no model', async () => {
+  const spent = bill()
+  spent.add(46)
+  const model = scripted([])
+  assert.deepEqual(await withinMoney(45, model, { bill: spent }), { stop: 'money-limit', costMicros: 0, asked: 0 })
 })
 
 test('the tokens given to a piece of work end it', async () => {

@@ -43,6 +43,11 @@ test('the validators refuse what the services refuse', async () => {
   assert.match((await refusals(twice)).join(), /anthropic: .*unique/)
   const svg: Message = { role: 'user', parts: [{ ...png, mime: 'image/svg+xml' }] }
   assert.equal((await refusals([svg])).length, 3)
+  const failed: Message = {
+    role: 'tool',
+    parts: [{ type: 'tool-result', id: '1', name: 'look', content: [png], isError: true }],
+  }
+  assert.deepEqual(await refusals([userText('a'), called('1'), failed, userText('b')]), [])
   const foreign: Message = {
     role: 'assistant',
     by: 'anthropic/claude',

@@ -8,6 +8,7 @@ import type { AssistantPart, Message, ToolCallPart } from '../../src/core/messag
 import { userText } from '../../src/core/message.ts'
 import type { Call, Provider, Reply, ReplyEnd } from '../../src/core/provider.ts'
 import type { LogEntry, SessionState } from '../../src/core/store.ts'
+import { bill } from '../../src/core/spent.ts'
 import type { Tool, ToolOutput } from '../../src/core/tool.ts'
 import { fakeClock, type FakeClock } from '../fakes/clock.ts'
 
@@ -29,7 +30,7 @@ export const calls = (...names: readonly string[]): Answer =>
   answer(...names.map((name, index) => calling(name, {}, `${name}-${index}`)))
 
 /** A step of a script: an answer, a Failure before the first word, an answer that breaks in the middle, or silence without an end. */
-export type Line = Answer | Failure | { readonly breaks: Failure } | 'hangs'
+export type Line = Answer | Failure | { readonly breaks: Failure; readonly costMicros?: number } | 'hangs'
 
 export interface Scripted {
   readonly provider: Provider
@@ -37,10 +38,10 @@ export interface Scripted {
   readonly requests: readonly ChatRequest[]
 }
 
-/** Follows a script and refuses a call that the script does not foresee; a function goes on for ever. */
+/** Follows a script and refuses a call that the script does not foresee; a function goes on for ever. What is known to cost goes on the bill. */
 export function scripted(
   script: readonly Line[] | ((request: ChatRequest, index: number) => Line),
-  end: Partial<ReplyEnd> = {},
+  end: Partial<ReplyEnd> | ((index: number) => Partial<ReplyEnd>) = {},
 ): Scripted {
   const asked: Call[] = []
   const requests: ChatRequest[] = []
@@ -49,7 +50,8 @@ export function scripted(
     name: 'scripted',
     async open(call, signal): Promise<Reply> {
       const request = call.request()
-      const next = typeof script === 'function' ? script(request, asked.length) : script[asked.length]
+      const index = asked.length
+      const next = typeof script === 'function' ? script(request, index) : script[index]
       asked.push(call)
       requests.push(request)
       assert.ok(next, 'asked more often than the script has answers')
@@ -59,6 +61,7 @@ export function scripted(
           signal.addEventListener('abort', () => reject(new Failure('aborted', 'ended'))),
         )
       if ('breaks' in next) {
+        call.bill?.add(next.costMicros ?? 0)
         const failing = Promise.reject<ReplyEnd>(next.breaks)
         failing.catch(() => undefined)
         return {
@@ -71,10 +74,12 @@ export function scripted(
           })(),
         }
       }
+      const more = typeof end === 'function' ? end(index) : end
+      call.bill?.add(more.costMicros ?? 0)
       return {
         ...head,
         type: 'events',
-        end: Promise.resolve({ stop: next.stop, usage: next.usage, model: 'm-1', ...end }),
+        end: Promise.resolve({ stop: next.stop, usage: next.usage, model: 'm-1', ...more }),
         events: (async function* () {
           yield* spell(next)
         })(),
@@ -123,6 +128,7 @@ export function stage(provider: Provider, tools: readonly Tool[] = [], more: Par
     system: ['You are a test.'],
     question: userText('hi'),
     limits: { maxSteps: 10, window: 100_000, maxTokens: 1_000 },
+    bill: bill(),
     context: { origin: { channel: 'c', chat: '1' }, sender: { id: 'p', name: 'P' }, role: 'owner', depth: 0 },
     journal: { append: async (messages) => void journal.push(...messages) },
     change: async (state) => void changes.push(state as Partial<SessionState>),

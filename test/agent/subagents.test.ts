@@ -146,7 +146,10 @@ test('stop ends everything a session asked for and what hangs on it; nothing of 
   await settle()
   const deeper = all.ask(task('z', { session: spawned.session, depth: 1 }), never)
   await settle()
-  assert.equal(all.stop('s'), 3)
+  assert.deepEqual(
+    all.stop('s').map(({ label }) => label),
+    ['z', 'y', 'x'],
+  )
   await assert.rejects(asked, { kind: 'aborted' })
   await assert.rejects(deeper, { kind: 'aborted' })
   await all.idle()
@@ -154,7 +157,48 @@ test('stop ends everything a session asked for and what hangs on it; nothing of 
   assert.equal(delivered, 0)
   assert.ok(works.every(({ work }) => work.signal.aborted))
   assert.deepEqual(new Set(all.list().map(({ state }) => state)), new Set(['stopped']))
-  assert.equal(all.stop('s'), 0)
+  assert.deepEqual(all.stop('s'), [])
+})
+
+test('whoever works for a conversation is found and stopped, also when those between them have ended', async () => {
+  const { works, run } = byHand()
+  const { all } = open(run)
+  const first = all.spawn(task('first'), async () => undefined)
+  await settle()
+  const second = all.spawn(task('second', { session: first.session, depth: 1 }), async () => undefined)
+  await settle()
+  works[0]?.done('handed on')
+  await settle()
+  const third = all.spawn(task('third', { session: second.session, depth: 2 }), async () => undefined)
+  await settle()
+  assert.deepEqual(
+    [first, second, third].map(({ root }) => root),
+    ['s', 's', 's'],
+  )
+  works[1]?.done('handed on')
+  await settle()
+  assert.deepEqual(
+    all.list('s').map(({ label, state }) => [label, state]),
+    [
+      ['third', 'running'],
+      ['second', 'done'],
+      ['first', 'done'],
+    ],
+  )
+  assert.deepEqual(
+    all.list(second.session).map(({ label }) => label),
+    ['third'],
+  )
+  assert.deepEqual(all.stop('other'), [])
+  assert.deepEqual(
+    all.stop('s').map(({ id }) => id),
+    [third.id],
+  )
+  await all.idle()
+  const late = all.spawn(task('late', { session: first.session, depth: 1 }), async () => undefined)
+  assert.deepEqual(late.worksFor, [first.session, 's'])
+  all.stop()
+  await all.idle()
 })
 
 test('the end of the turn that asks ends the question', async () => {

@@ -6,6 +6,7 @@ import type { Turn } from '../../src/agent/turn.ts'
 import { Failure } from '../../src/core/failure.ts'
 import { userText, type Message } from '../../src/core/message.ts'
 import type { LogEntry, SessionState } from '../../src/core/store.ts'
+import type { Tool } from '../../src/core/tool.ts'
 import { counters, countingModel, countTokens, type Counter } from '../fakes/counting-model.ts'
 import { refusals } from './refusals.ts'
 import { answer, calling, calls, logOf, output, said, says, scripted, stage, tool, wordsOf } from './stage.ts'
@@ -85,6 +86,31 @@ test('what the vendor counted is believed: a log that fits only by its count is 
     false,
   )
   assert.equal(wordsOf(last.messages[2]).length, 2_401)
+})
+
+test('tools that are found within the turn count, whatever the vendor counted before', async () => {
+  const model = countingModel(10_000, counters['three characters a token'], (_, index) =>
+    index === 1 ? calls('find') : says('done'),
+  )
+  const tools = new Map<string, Tool>()
+  const found = {
+    ...tool('found'),
+    spec: { name: 'found', description: 'f'.repeat(12_000), input: { type: 'object' } },
+  }
+  const find = tool('find', async () => {
+    tools.set('found', found)
+    return output('It can be called now.')
+  })
+  tools.set('find', find)
+  const log = Array.from({ length: 10 }, (_, index) => [userText(`${index}${' tree'.repeat(400)}`), said('noted')])
+  const { run } = stage(model.provider, [], {
+    tools,
+    log: logOf(...log.flat()),
+    limits: { maxSteps: 3, window: 10_000, maxTokens: 1_000 },
+  })
+  assert.equal((await run()).text, 'done')
+  assert.equal(model.refused(), 0)
+  assert.ok(model.requests.at(-1)?.tools?.some(({ name }) => name === 'found'))
 })
 
 test('the oldest tool results are shortened before anything is summed up, many at a time', async () => {

@@ -1,4 +1,4 @@
-import { type Assistant, assistant } from '../../src/app/desk/desk.ts'
+import { type Assistant, assistant, type AssistantOptions } from '../../src/app/desk/desk.ts'
 import { openHouse, type House } from '../../src/app/house.ts'
 import { environment } from '../../src/config/environment.ts'
 import { type FakeChannel, fakeChannel } from '../fakes/channel.ts'
@@ -14,7 +14,11 @@ export interface HouseScene extends AsyncDisposable {
 }
 
 /** The real house and desk behind fake platforms, on the home's configuration. */
-export async function houseScene(home: string, names: readonly string[]): Promise<HouseScene> {
+export async function houseScene(
+  home: string,
+  names: readonly string[],
+  more: Pick<AssistantOptions, 'more'> = {},
+): Promise<HouseScene> {
   const log: string[] = []
   const house = await openHouse({
     environment: environment({ PATH: process.env['PATH'], HOME: home, PICOCLAW_HOME: home }),
@@ -34,7 +38,7 @@ export async function houseScene(home: string, names: readonly string[]): Promis
       }),
     ]),
   )
-  const desk = assistant(house, { stream: true, stays: true, channels: () => names })
+  const desk = assistant(house, { stream: true, stays: true, channels: () => names, ...more })
   for (const channel of Object.values(channels)) {
     await desk.road.open(channel)
     await channel.start(desk.road.receiver(channel))

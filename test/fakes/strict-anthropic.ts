@@ -71,6 +71,8 @@ function refusalOfBlock(block: JsonObject, role: string, author: string): string
     case 'tool_result': {
       const inner = list(block['content'])
       if (inner.length === 0) return 'tool_result without content'
+      if (block['is_error'] === true && inner.some(({ type }) => type !== 'text'))
+        return 'all content must be type text if is_error is true'
       return inner.map((each) => refusalOfBlock(each, 'user', author)).find((each) => each !== undefined)
     }
     default:

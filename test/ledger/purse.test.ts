@@ -4,6 +4,7 @@ import { Failure } from '../../src/core/failure.ts'
 import { silent } from '../../src/core/log.ts'
 import { userText } from '../../src/core/message.ts'
 import type { Call } from '../../src/core/provider.ts'
+import { bill } from '../../src/core/spent.ts'
 import { zoneOf } from '../../src/kit/zone.ts'
 import { raiseCap, setSessionBudget } from '../../src/ledger/caps.ts'
 import type { BudgetSettings, Spending } from '../../src/ledger/ports.ts'
@@ -83,6 +84,19 @@ test('the worst case is reserved before, the real cost is booked after, in every
   await leave?.settle({ outcome: 'ok', usage: usage(20, 100), heard: 400 })
   for (const scope of ['all', 'agent:main', 'cause:chat', 'key:laptop'])
     assert.deepEqual(await spent(scope), { spent: 1_040, reserved: 0 }, scope)
+})
+
+test('what a call has cost goes on its bill, with a cap and without, also when it breaks off', async () => {
+  for (const settings of [{ budget: {} }, { budget: { day: 1 } }]) {
+    const own = bill()
+    const { ask } = setUp(settings)
+    const leave = () => ask(spending(1_000, { about: { bill: own } }))
+    await (await leave())?.settle({ outcome: 'ok', usage: usage(20, 100), heard: 400 })
+    assert.equal(own.micros, 1_040)
+    await (await leave())?.settle({ outcome: 'cut', reached: 'answer', usage: usage(20, 0), heard: 40 })
+    assert.equal(own.micros, 1_040 + 140)
+    assert.equal(await ask(spending(1_000, { about: { bill: own }, price: { input: 0, output: 0 } })), undefined)
+  }
 })
 
 test('what does not fit is lowered to what does, and the reader is told', async () => {

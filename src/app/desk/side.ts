@@ -1,6 +1,7 @@
 import { runTurn } from '../../agent/turn.ts'
 import { momentText } from '../../agent/prompt.ts'
 import { userText } from '../../core/message.ts'
+import { bill } from '../../core/spent.ts'
 import { localMoment } from '../moment.ts'
 import { choose, requestLimits } from './models.ts'
 import { limitsOf, redactionOf, type TurnParts, type turns } from './turn.ts'
@@ -42,6 +43,7 @@ export async function side(
       }),
       question: userText(question),
       limits: limitsOf(house, content),
+      bill: bill(),
       context: { origin: { channel: 'side', chat: session }, sender: nobody, role: 'member', depth: 0 },
       journal: { append: async () => undefined },
       request: requestLimits(house),

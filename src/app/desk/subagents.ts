@@ -11,6 +11,7 @@ import type { InboundMessage } from '../../core/channel.ts'
 import type { Json } from '../../core/json.ts'
 import { Problem } from '../../core/problem.ts'
 import { userText } from '../../core/message.ts'
+import { bill } from '../../core/spent.ts'
 import type { ToolContext } from '../../core/tool.ts'
 import type { SubAgents, SubAgentTask } from '../../tools/ports.ts'
 import { localMoment } from '../moment.ts'
@@ -41,7 +42,7 @@ export interface HelperParts {
 const longestResult = 20_000
 
 export function subagentDesk(parts: TurnParts, { arrived }: HelperParts): Helpers {
-  const { house, spaces, boxes } = parts
+  const { house, spaces } = parts
   const { clock, log, store } = house
   const run = turns(parts)
   const work = subagents({
@@ -56,20 +57,19 @@ export function subagentDesk(parts: TurnParts, { arrived }: HelperParts): Helper
     const agent = parts.agents().get(id)
     const workspace = await spaces.of(agent)
     const content = await workspace.read()
+    const turn = parts.newId()
+    const { tools, refresh } = await run.toolsOf({ session, turn }, agent, workspace, content)
     const { default_token_budget: tokens } = house.current.loaded.config.agents.defaults.subturn
     // Another agent that work is handed to asks its own model.
     const asked = id === parent.agent ? { ...agent, ...agent.helpers } : agent
     const result = await runTurn(
       {
-        id: parts.newId(),
+        id: turn,
         session,
         agent: id,
         cause: 'tool',
         provider: choose(house, asked, parts.model).provider,
-        tools: run.named([
-          ...(await boxes.of(agent, workspace, content)),
-          ...boxes.more({ session, turn: session, agent, content }),
-        ]),
+        tools,
         log: [],
         state: {},
         system: await run.prompt(content, [], agent),
@@ -84,6 +84,7 @@ export function subagentDesk(parts: TurnParts, { arrived }: HelperParts): Helper
           ...limitsOf(house, content),
           ...(tokens > 0 && { maxUsage: tokens }),
         },
+        bill: parent.bill ?? bill(),
         context: { origin: parent.origin, sender: parent.sender, role: parent.role, depth },
         journal: { append: async () => undefined },
         guard: parts.guard,
@@ -94,7 +95,9 @@ export function subagentDesk(parts: TurnParts, { arrived }: HelperParts): Helper
         signal,
         redact: redactionOf(house),
       },
-      () => undefined,
+      ({ type }) => {
+        if (type === 'tool-end') refresh()
+      },
     )
     return { text: result.text, tainted: result.tainted }
   }
@@ -110,12 +113,12 @@ export function subagentDesk(parts: TurnParts, { arrived }: HelperParts): Helper
     return { agent: asked, task, parent: context, ...(label !== undefined && { label }) }
   }
 
-  /** What a background sub-agent found, as a message to the conversation that asked for it. */
+  /** What a background sub-agent found, as a message to the conversation it worked for. */
   function finding(
     info: SubagentInfo,
     text: string,
     tainted: boolean,
-    { origin, sender, role, session }: ToolContext,
+    { origin, sender, role }: ToolContext,
   ): InboundMessage {
     return {
       id: idPrefix + info.id,
@@ -125,7 +128,13 @@ export function subagentDesk(parts: TurnParts, { arrived }: HelperParts): Helper
       text,
       attachments: [],
       addressed: true,
-      due: { cause: 'tool', name: info.label, role, session, ...(tainted && { outside: `agent:${info.agent}` }) },
+      due: {
+        cause: 'tool',
+        name: info.label,
+        role,
+        session: info.root,
+        ...(tainted && { outside: `agent:${info.agent}` }),
+      },
     }
   }
 
@@ -190,15 +199,14 @@ export function subagentDesk(parts: TurnParts, { arrived }: HelperParts): Helper
         .join('\n')
     },
     stop(session) {
-      const open = work.list(session).filter(({ state }) => state === 'running' || state === 'waiting')
-      for (const parent of new Set(open.map((info) => info.parent))) work.stop(parent)
+      const stopped = work.stop(session)
       // What a person stopped is not missed after a restart.
-      for (const { id } of open)
+      for (const { id } of stopped)
         store.notes.remove(spawned(id)).catch((error: unknown) => log.warn(`A note was not removed: ${String(error)}`))
-      return open.map(({ label }) => `the sub-agent “${label}”`)
+      return stopped.map(({ label }) => `the sub-agent “${label}”`)
     },
     park() {
-      for (const parent of new Set(work.list().map((info) => info.parent))) work.stop(parent)
+      work.stop()
     },
     async recover() {
       for (const { value } of await store.notes.list(spawned(''))) await deliver(value as unknown as InboundMessage)

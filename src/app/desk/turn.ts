@@ -5,6 +5,7 @@ import { runTurn } from '../../agent/turn.ts'
 import type { Turn, TurnResult } from '../../agent/ports.ts'
 import { momentText, systemPrompt } from '../../agent/prompt.ts'
 import { parseSteeringMode } from '../../agent/steering.ts'
+import { bill } from '../../core/spent.ts'
 import { type LogEntry, type SessionState } from '../../core/store.ts'
 import { textOf } from '../../core/message.ts'
 import type { Tool } from '../../core/tool.ts'
@@ -87,6 +88,7 @@ export function turns(parts: TurnParts) {
         moment: momentOf(question, localMoment(house.zone, start)),
         ...(asked && { question: asked }),
         limits: limitsOf(house, content),
+        bill: bill(),
         context: { origin: question.message.at, sender: question.message.from, role: question.role, depth: 0 },
         journal: { append: (messages) => question.append(messages) },
         change: (change) => store.sessions.change(question.session, change),
@@ -142,19 +144,30 @@ export function turns(parts: TurnParts) {
     }
     const choice = choiceOf(question, agent, content, state, log)
     const active = await activeSkills(workspace, question.skills)
-    const own = await boxes.of(agent, workspace, content)
-    const round = { session: question.session, turn: question.turn, agent, content }
-    const tools = named([...own, ...boxes.more(round)])
     return {
       provider: choice.provider,
-      tools,
+      ...(await toolsOf(question, agent, workspace, content)),
       system: await prompt(content, active, agent),
       direct: false,
-      // A search for tools, or a server that came or went, changes what there is.
+    }
+  }
+
+  /** The tools of a turn. `refresh` after each call: a search for tools, or a server that came or went, changes what there is. */
+  async function toolsOf(
+    { session, turn }: Pick<TurnQuestion, 'session' | 'turn'>,
+    agent: AgentFacts,
+    workspace: Workspace,
+    content: WorkspaceContent,
+  ) {
+    const own = await boxes.of(agent, workspace, content)
+    const now = () => named([...own, ...boxes.more({ session, turn, agent, content })])
+    const tools = now()
+    return {
+      tools,
       refresh() {
-        const now = named([...own, ...boxes.more(round)])
-        for (const name of tools.keys()) if (!now.has(name)) tools.delete(name)
-        for (const [name, tool] of now) if (!tools.has(name)) tools.set(name, tool)
+        const fresh = now()
+        for (const name of tools.keys()) if (!fresh.has(name)) tools.delete(name)
+        for (const [name, tool] of fresh) if (!tools.has(name)) tools.set(name, tool)
       },
     }
   }
@@ -228,7 +241,7 @@ export function turns(parts: TurnParts) {
     }
   }
 
-  return { run, prompt, named }
+  return { run, prompt, toolsOf }
 }
 
 const ids = ({ turn, session, agent, cause }: TurnQuestion) => ({ id: turn, session, agent, cause })

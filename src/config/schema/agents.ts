@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import * as f from './fields.ts'
 
 const routing = f.maybeSection('A cheaper model for easy questions.', {

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import * as f from './fields.ts'
 
 const on = (meaning: string, value: boolean) => f.section(meaning, { enabled: f.flag(value, 'Do it.') })
@@ -26,7 +26,7 @@ const base = (extras: Extras) => ({
 /** What every channel has; everything else stands under `settings`. */
 export const sharedByChannels: ReadonlySet<string> = new Set(['type', 'settings', ...Object.keys(base({}))])
 
-function channel<const T extends string, S extends z.ZodRawShape>(type: T, settings: S, extras: Extras = {}) {
+function channel<const T extends string, S extends z.core.$ZodShape>(type: T, settings: S, extras: Extras = {}) {
   return f.item(`A ${type} channel.`, {
     type: f.key(z.literal(type), 'Its kind.'),
     ...base(extras),
@@ -41,7 +41,7 @@ const streaming = (value: boolean) =>
     throttle_seconds: f.whole(3, 'Seconds between two edits.'),
     min_growth_chars: f.whole(200, 'Characters between two edits.'),
   })
-const webhooks = (meaning: string, more: Record<string, z.ZodOptional<z.ZodString>>) =>
+const webhooks = (meaning: string, more: Record<string, z.ZodMiniOptional<z.ZodMiniString>>) =>
   f.named(meaning, f.item('One of them.', { webhook_url: f.secret('Its address.'), ...more }))
 
 export const channelKinds = {
@@ -210,5 +210,5 @@ const entry = z.discriminatedUnion('type', [
 export type ChannelEntry = z.output<typeof entry>
 
 export const channels = {
-  channel_list: z.record(z.string(), entry).default({}).register(f.facts, { meaning: 'The chat channels, by name.' }),
+  channel_list: f.named('The chat channels, by name.', entry),
 }

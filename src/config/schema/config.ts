@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import { agents } from './agents.ts'
 import { channels } from './channels.ts'
 import { executor } from './executor.ts'

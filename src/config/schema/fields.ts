@@ -1,4 +1,5 @@
-import { z } from 'zod'
+// The small form of zod: a schema of it takes a fifth of the time to make, and there are hundreds of them before the first word.
+import * as z from 'zod/mini'
 import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import { isZone } from '../../kit/zone.ts'
 
@@ -26,7 +27,7 @@ export interface KeyFacts {
 
 export const facts = z.registry<KeyFacts>()
 
-export function key<S extends z.ZodType>(schema: S, meaning: string, more: Omit<KeyFacts, 'meaning'> = {}): S {
+export function key<S extends z.ZodMiniType>(schema: S, meaning: string, more: Omit<KeyFacts, 'meaning'> = {}): S {
   facts.add(schema, { meaning, ...more })
   return schema
 }
@@ -35,74 +36,79 @@ export function key<S extends z.ZodType>(schema: S, meaning: string, more: Omit<
 const aText = z.string()
 const aFlag = z.boolean()
 const aNumber = z.number()
-const anInteger = z.number().int()
+const anInteger = z.int()
 const someTexts = z.array(aText)
 
-export const flag = (value: boolean, meaning: string) => key(aFlag.default(value), meaning)
-export const maybeFlag = (meaning: string) => key(aFlag.optional(), meaning)
+export const flag = (value: boolean, meaning: string) => key(z._default(aFlag, value), meaning)
+export const maybeFlag = (meaning: string) => key(z.optional(aFlag), meaning)
 
-export const text = (meaning: string) => key(aText.optional(), meaning)
-export const textOr = (value: string, meaning: string) => key(aText.default(value), meaning)
-export const host = (value: string, meaning: string) => key(aText.default(value), meaning, { trims: true })
+export const text = (meaning: string) => key(z.optional(aText), meaning)
+export const textOr = (value: string, meaning: string) => key(z._default(aText, value), meaning)
+export const host = (value: string, meaning: string) => key(z._default(aText, value), meaning, { trims: true })
 export const needed = (meaning: string) => key(z.string(), meaning)
-export const path = (meaning: string) => key(aText.optional(), meaning, { isPath: true })
-export const zone = (meaning: string) => key(aText.refine(isZone).optional(), meaning, { isZone: true, trims: true })
-export const secret = (meaning: string) => key(aText.optional(), meaning, { hides: 'secret' })
+export const path = (meaning: string) => key(z.optional(aText), meaning, { isPath: true })
+export const zone = (meaning: string) =>
+  key(z.optional(aText.check(z.refine(isZone))), meaning, { isZone: true, trims: true })
+export const secret = (meaning: string) => key(z.optional(aText), meaning, { hides: 'secret' })
 
 export const whole = (value: number, meaning: string, least = 0, most = Number.MAX_SAFE_INTEGER) =>
-  key(anInteger.min(least).max(most).default(value), meaning)
+  key(z._default(anInteger.check(z.minimum(least), z.maximum(most)), value), meaning)
 export const maybeWhole = (meaning: string, least = Number.MIN_SAFE_INTEGER) =>
-  key(anInteger.min(least).optional(), meaning)
+  key(z.optional(anInteger.check(z.minimum(least))), meaning)
+const adjusted = (value: number, adjust: (given: number) => number, meaning: string) =>
+  key(z._default(z.pipe(anInteger, z.transform(adjust)), value), meaning)
 /** Zero and below mean the default. */
 export const positive = (value: number, meaning: string, atZero = value) =>
-  key(anInteger.transform((given) => (given > 0 ? given : atZero)).default(value), meaning)
+  adjusted(value, (given) => (given > 0 ? given : atZero), meaning)
 /** Smaller numbers count as the least. */
 export const atLeast = (value: number, least: number, meaning: string) =>
-  key(anInteger.transform((given) => Math.max(least, given)).default(value), meaning)
-export const amount = (meaning: string) => key(aNumber.min(0).optional(), meaning)
-export const ratio = (value: number, meaning: string) => key(aNumber.default(value), meaning)
+  adjusted(value, (given) => Math.max(least, given), meaning)
+export const amount = (meaning: string) => key(z.optional(aNumber.check(z.minimum(0))), meaning)
+/** Dollars that must be named. */
+export const price = (meaning: string) => key(aNumber.check(z.minimum(0)), meaning)
+export const ratio = (value: number, meaning: string) => key(z._default(aNumber, value), meaning)
 
 export const choice = <const V extends readonly [string, ...string[]]>(
   values: V,
   value: V[number],
   meaning: string,
   more: Omit<KeyFacts, 'meaning'> = {},
-) => key(z.enum(values).default(value as never), meaning, more)
+) => key(z._default(z.enum(values), value as never), meaning, more)
 export const maybeChoice = <const V extends readonly [string, ...string[]]>(
   values: V,
   meaning: string,
   more: Omit<KeyFacts, 'meaning'> = {},
-) => key(z.enum(values).optional(), meaning, more)
+) => key(z.optional(z.enum(values)), meaning, more)
 
 export const list = (meaning: string, value: readonly string[] = []) =>
-  key(someTexts.default([...value]), meaning, { loose: true })
-export const maybeList = (meaning: string) => key(someTexts.optional(), meaning, { loose: true })
-export const paths = (meaning: string) => key(someTexts.default([]), meaning, { loose: true, isPath: true })
-export const secrets = (meaning: string) => key(someTexts.default([]), meaning, { loose: true, hides: 'secret' })
-export const maybeSecrets = (meaning: string) => key(someTexts.optional(), meaning, { loose: true, hides: 'secret' })
+  key(z._default(someTexts, [...value]), meaning, { loose: true })
+export const maybeList = (meaning: string) => key(z.optional(someTexts), meaning, { loose: true })
+export const paths = (meaning: string) => key(z._default(someTexts, []), meaning, { loose: true, isPath: true })
+export const secrets = (meaning: string) => key(z._default(someTexts, []), meaning, { loose: true, hides: 'secret' })
+export const maybeSecrets = (meaning: string) => key(z.optional(someTexts), meaning, { loose: true, hides: 'secret' })
 export const secretsByComma = (meaning: string) =>
-  key(someTexts.default([]), meaning, { loose: true, commas: true, hides: 'secret' })
+  key(z._default(someTexts, []), meaning, { loose: true, commas: true, hides: 'secret' })
 
 /** Any JSON object; nothing below it is checked. */
-export const free = (meaning: string) => key(z.custom<JsonObject>(isJsonObject, 'object').optional(), meaning)
+export const free = (meaning: string) => key(z.optional(z.custom<JsonObject>(isJsonObject, 'object')), meaning)
 
-export const section = <S extends z.ZodRawShape>(meaning: string, shape: S) =>
-  key(z.object(shape).prefault({} as never), meaning)
-export const maybeSection = <S extends z.ZodRawShape>(meaning: string, shape: S) =>
-  key(z.object(shape).optional(), meaning)
+export const section = <S extends z.core.$ZodShape>(meaning: string, shape: S) =>
+  key(z.prefault(z.object(shape), {} as never), meaning)
+export const maybeSection = <S extends z.core.$ZodShape>(meaning: string, shape: S) =>
+  key(z.optional(z.object(shape)), meaning)
 /** An object in a list or a table. */
-export const item = <S extends z.ZodRawShape>(meaning: string, shape: S) => key(z.object(shape), meaning)
+export const item = <S extends z.core.$ZodShape>(meaning: string, shape: S) => key(z.object(shape), meaning)
 
 /** The same, where keys that nobody knows are right too. */
-export const openItem = <S extends z.ZodRawShape>(meaning: string, shape: S) => key(z.looseObject(shape), meaning)
+export const openItem = <S extends z.core.$ZodShape>(meaning: string, shape: S) => key(z.looseObject(shape), meaning)
 
-export const items = <S extends z.ZodType>(meaning: string, each: S) => key(z.array(each).default([]), meaning)
-export const named = <S extends z.ZodType>(meaning: string, each: S) =>
-  key(z.record(z.string(), each).default({}), meaning)
+export const items = <S extends z.ZodMiniType>(meaning: string, each: S) => key(z._default(z.array(each), []), meaning)
+export const named = <S extends z.ZodMiniType>(meaning: string, each: S) =>
+  key(z._default(z.record(z.string(), each), {}), meaning)
 /** Names and texts. */
-export const texted = (meaning: string) => key(z.record(z.string(), z.string()).default({}), meaning)
+export const texted = (meaning: string) => key(z._default(z.record(z.string(), z.string()), {}), meaning)
 /** Names and texts that may be secrets: headers, environment variables. */
 export const holders = (meaning: string) =>
-  key(z.record(z.string(), key(z.string(), meaning, { hides: 'holder' })).default({}), meaning)
+  key(z._default(z.record(z.string(), key(z.string(), meaning, { hides: 'holder' })), {}), meaning)
 export const maybeHolders = (meaning: string) =>
-  key(z.record(z.string(), key(z.string(), meaning, { hides: 'holder' })).optional(), meaning)
+  key(z.optional(z.record(z.string(), key(z.string(), meaning, { hides: 'holder' }))), meaning)

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import * as f from './fields.ts'
 
 const caps = (meaning: string) =>
@@ -49,7 +49,7 @@ export const gateway = {
   budget: f.section('Caps in dollars.', {
     day: f.amount('For a day.'),
     month: f.amount('For a month.'),
-    turn: f.amount('For one turn, with all its calls and tools.'),
+    turn: f.amount('For one turn, with all its calls, tools and sub-agents.'),
     per_agent: f.named('For single agents.', caps('Caps of one agent.')),
     per_cause: f.named('For single causes: chat, cron, heartbeat …', caps('Caps of one cause.')),
     unpriced: f.choice(['refuse', 'allow'], 'refuse', 'Models without a known price while a cap is set.'),

@@ -1,9 +1,8 @@
-import { z } from 'zod'
 import * as f from './fields.ts'
 
 const price = f.maybeSection('Dollars per million tokens; overrides the price table.', {
-  input: z.number().min(0).register(f.facts, { meaning: 'Dollars per million tokens sent.' }),
-  output: z.number().min(0).register(f.facts, { meaning: 'Dollars per million tokens answered.' }),
+  input: f.price('Dollars per million tokens sent.'),
+  output: f.price('Dollars per million tokens answered.'),
   cache_read: f.amount('Dollars per million tokens read from the cache.'),
   cache_write: f.amount('Dollars per million tokens written to the cache.'),
 })

@@ -89,12 +89,18 @@ async function encodeMessage(message: Message, context: MessageContext): Promise
           return {
             type: 'tool_result',
             tool_use_id: wireName(part.id, longestName),
-            content: answer,
-            ...(part.isError && { is_error: true }),
+            ...(part.isError ? failed(answer) : { content: answer }),
           }
         }),
       )
   }
+}
+
+/** The API takes nothing but text under `is_error`, so that a failure with a picture is told in words. */
+function failed(content: readonly JsonObject[]): JsonObject {
+  return content.every(({ type }) => type === 'text')
+    ? { content, is_error: true }
+    : { content: [{ type: 'text', text: '(The call failed.)' }, ...content] }
 }
 
 /** Thinking goes back to its author alone, unless the entry says otherwise. */

@@ -87,7 +87,13 @@ export function serverLife(options: LifeOptions): ServerLife {
       await Promise.race([list().then(options.tools), now.lost])
       current = { ...now, connection }
       onUp()
-      for (;;) await look(current, list)
+      let news = now.next()
+      for (;;) {
+        const what = await firstOf(news, now.lost)
+        // What happens during a look at an idle server is not lost with it.
+        if (what !== 'idle') news = now.next()
+        await look(current, what, list)
+      }
     } finally {
       current = undefined
       await options.tools(undefined)
@@ -98,26 +104,30 @@ export function serverLife(options: LifeOptions): ServerLife {
     }
   }
 
-  /** Waits until there is something to look at, and throws when the server is lost. */
-  const look = async (now: Session, list: () => Promise<readonly RemoteTool[]>): Promise<void> => {
+  /** Waits for news, at most until the server has been idle for a while. Throws when it is lost. */
+  const firstOf = async (news: Promise<News>, lost: Promise<never>): Promise<News | 'idle'> => {
     const over = new AbortController()
     const idle = clock.sleep(patience.pingMs, AbortSignal.any([over.signal, end.signal])).then(() => 'idle' as const)
     try {
-      const what = await Promise.race([idle, now.next(), now.lost])
-      if (what === 'changed') {
-        // Changes come in swarms.
-        await Promise.race([clock.sleep(swarmMs, end.signal), now.lost])
-        return await Promise.race([list().then(options.tools), now.lost])
-      }
-      if (what === 'idle')
-        await options.idle?.().catch((error: unknown) => log.warn(`MCP server ${name}: ${sentence(error)}`))
-      // A server may be too busy with a call to answer; the call has its own limit.
-      if (what === 'idle' && calls > 0) return
-      const limit = { clock, ms: patience.pongMs, signal: end.signal, what: 'Its answer' }
-      await Promise.race([within(limit, (signal) => now.connection.ping(signal)), now.lost])
+      return await Promise.race([idle, news, lost])
     } finally {
       over.abort()
     }
+  }
+
+  /** Throws when the server is lost. */
+  const look = async (now: Session, what: News | 'idle', list: () => Promise<readonly RemoteTool[]>): Promise<void> => {
+    if (what === 'changed') {
+      // Changes come in swarms.
+      await Promise.race([clock.sleep(swarmMs, end.signal), now.lost])
+      return Promise.race([list().then(options.tools), now.lost])
+    }
+    if (what === 'idle')
+      await options.idle?.().catch((error: unknown) => log.warn(`MCP server ${name}: ${sentence(error)}`))
+    // A server may be too busy with a call to answer; the call has its own limit.
+    if (what === 'idle' && calls > 0) return
+    const limit = { clock, ms: patience.pongMs, signal: end.signal, what: 'Its answer' }
+    await Promise.race([within(limit, (signal) => now.connection.ping(signal)), now.lost])
   }
 
   const live = async () => {
@@ -175,12 +185,14 @@ export function serverLife(options: LifeOptions): ServerLife {
   }
 }
 
+type News = 'changed' | 'doubted'
+
 interface Signals {
   readonly events: ConnectionEvents
   /** Rejects with why the connection is over. */
   readonly lost: Promise<never>
   /** Resolves when something happened since it was last asked. */
-  next(): Promise<'changed' | 'doubted'>
+  next(): Promise<News>
 }
 interface Session extends Signals {
   readonly connection: Connection
@@ -189,9 +201,9 @@ interface Session extends Signals {
 function newSession(): Signals {
   const lost = Promise.withResolvers<never>()
   lost.promise.catch(() => undefined)
-  const waiting: ('changed' | 'doubted')[] = []
-  let wake: ((what: 'changed' | 'doubted') => void) | undefined
-  const happen = (what: 'changed' | 'doubted') => {
+  const waiting: News[] = []
+  let wake: ((what: News) => void) | undefined
+  const happen = (what: News) => {
     if (waiting.includes(what)) return
     if (!wake) return void waiting.push(what)
     wake(what)

@@ -17,11 +17,20 @@ function scripted(clock: FakeClock) {
     events: undefined as ConnectionEvents | undefined,
     tools: [tool] as readonly RemoteTool[],
     starts,
+    /** Gives the answers that were held back. */
+    answer() {
+      server.answers = true
+      for (const give of held.splice(0)) give()
+    },
   }
+  const held: (() => void)[] = []
   const reply = <T>(value: T, signal: AbortSignal): Promise<T> =>
     server.answers
       ? Promise.resolve(value)
-      : new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)))
+      : new Promise((resolve, reject) => {
+          held.push(() => resolve(value))
+          signal.addEventListener('abort', () => reject(signal.reason as Error))
+        })
   const connect: Connect = async (_plan, _around, events, signal) => {
     starts.push(clock.now() - 1_700_000_000_000)
     if (!server.up) throw new Error('refused')
@@ -166,6 +175,19 @@ test('tools that come and go are followed', async () => {
   await clock.advance(0)
   server.tools = [tool, { ...tool, name: 'more' }]
   server.events?.changed()
+  await clock.advance(250)
+  assert.deepEqual(names(servers), ['mcp_s_look', 'mcp_s_more'])
+  await servers.close()
+})
+
+test('tools that change while an idle server is looked at are not missed', async () => {
+  const { clock, server, servers } = house()
+  await clock.advance(0)
+  server.answers = false
+  await clock.advance(30_000)
+  server.tools = [tool, { ...tool, name: 'more' }]
+  server.events?.changed()
+  server.answer()
   await clock.advance(250)
   assert.deepEqual(names(servers), ['mcp_s_look', 'mcp_s_more'])
   await servers.close()
