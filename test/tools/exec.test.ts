@@ -9,6 +9,7 @@ import { systemClock } from '../../src/kit/clock.ts'
 import { capture } from '../../src/tools/exec/capture.ts'
 import type { ExecOptions } from '../../src/tools/exec/engine.ts'
 import { bashTool, execTool } from '../../src/tools/exec/index.ts'
+import { run } from '../../src/tools/exec/run.ts'
 import { fileAccess } from '../../src/tools/files/access.ts'
 import { call, contextOf, inFolder } from './context.ts'
 import { aliveWith, theSandbox } from './sandbox.ts'
@@ -111,6 +112,19 @@ for (const [where, options, note] of both) {
           assert.deepEqual(await aliveWith('300.17'), [])
         }))
 
+  test(`${where} a stop while a command is being started leaves nothing of it, whenever it comes`, () =>
+    inFolder(async (folder) => {
+      const exec = execIn(folder, { ...options, timeoutSeconds: 30 })
+      for (let round = 0; round < 30; round += 1) {
+        const stop = new AbortController()
+        const running = exec('setsid sleep 300.18 & sleep 300.18', contextOf('cli', stop.signal))
+        await systemClock.sleep(round)
+        stop.abort(new Error('the user said stop'))
+        await assert.rejects(running, /the user said stop/)
+        assert.deepEqual(await aliveWith('300.18'), [], `after ${round} ms`)
+      }
+    }))
+
   test(`${where} what a command leaves in the background ends with it`, () =>
     inFolder(async (folder) => {
       const run = execIn(folder, options)
@@ -139,6 +153,25 @@ test('a capture holds exactly its start and its end', () => {
   short.add(Buffer.from('abcdefgh'))
   assert.equal(short.text(), 'abcdefgh')
 })
+
+test('a wall that is ended before it stands leaves nothing either', () =>
+  inFolder(async (folder) => {
+    const stop = new AbortController()
+    // As when the wall's own parent dies while process 1 behind it is still on its way.
+    const running = run(['/bin/sh', '-c', '(setsid sleep 300.19 &); exec sleep 5'], {
+      cwd: folder,
+      environment: { PATH: '/usr/bin:/bin' },
+      clock: systemClock,
+      signal: stop.signal,
+      timeoutMs: 0,
+      limit: 100,
+      contained: true,
+    })
+    while ((await aliveWith('sleep\x00300.19')).length === 0) await systemClock.sleep(5)
+    stop.abort(new Error('the user said stop'))
+    await assert.rejects(running, /the user said stop/)
+    assert.deepEqual(await aliveWith('300.19'), [])
+  }))
 
 test('an endless output ends the command', () =>
   inFolder(async (folder) => {
@@ -191,7 +224,8 @@ test('a fork bomb comes no further than the limit, whoever runs it', { skip: !co
 const program = (workspace: string, commands: readonly string[], then = '') => `
   import { readdirSync, readFileSync } from 'node:fs'
   import { systemClock } from ${JSON.stringify(import.meta.resolve('../../src/kit/clock.ts'))}
-  import { execTool } from ${JSON.stringify(import.meta.resolve('../../src/tools/exec/index.ts'))}
+  import { run } from '../../src/tools/exec/run.ts'
+import { execTool } from ${JSON.stringify(import.meta.resolve('../../src/tools/exec/index.ts'))}
   import { fileAccess } from ${JSON.stringify(import.meta.resolve('../../src/tools/files/access.ts'))}
   import { theSandbox } from ${JSON.stringify(import.meta.resolve('./sandbox.ts'))}
   const workspace = ${JSON.stringify(workspace)}

@@ -10,26 +10,31 @@ export interface Tree {
   readonly child: ChildProcess
   readonly exit: Promise<unknown>
   readonly clock: Clock
-  /** Value of the mark in the environment of all its processes; absent where they die with the child anyway. */
-  readonly mark?: string
+  /** Value of the mark in the environment of all its processes. */
+  readonly mark: string
+  /** True when its processes die with it, once it stands: while it starts it may be ended without them. */
+  readonly contained: boolean
 }
 
 /** Ends a process and all that came of it: asked first, then killed. */
 export async function endTree(tree: Tree): Promise<void> {
-  if (tree.mark !== undefined || !(await endContained(tree.child))) signalGroup(tree.child, 'SIGTERM')
+  if (!tree.contained || !(await endContained(tree.child))) signalGroup(tree.child, 'SIGTERM')
   const over = new AbortController()
   await Promise.race([tree.exit, tree.clock.sleep(grace, over.signal).catch(() => undefined)])
   over.abort()
-  await killStrays(tree)
+  signalGroup(tree.child, 'SIGKILL')
+  await killMarked(tree)
 }
 
-/**
- * Kills what a command left behind: its process group, and on Linux also those who went into a session of their own, known by the mark
- * in their environment.
- */
-export async function killStrays({ child, clock, mark }: Tree): Promise<void> {
-  signalGroup(child, 'SIGKILL')
-  if (mark === undefined || process.platform !== 'linux') return
+/** Kills what a command that ended by itself left behind. */
+export async function killStrays(tree: Tree): Promise<void> {
+  signalGroup(tree.child, 'SIGKILL')
+  if (!tree.contained) await killMarked(tree)
+}
+
+/** On Linux also those who went into a session of their own, known by the mark in their environment. */
+async function killMarked({ clock, mark }: Tree): Promise<void> {
+  if (process.platform !== 'linux') return
   // A process has no readable environment for a moment while it starts a program, so one look without a find proves nothing.
   for (let pass = 0, clear = 0; pass < 10 && clear < 2; pass += 1) {
     if (pass > 0) await clock.sleep(10)

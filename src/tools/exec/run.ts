@@ -47,7 +47,7 @@ export async function run(argv: readonly string[], options: RunOptions): Promise
   const done = new AbortController()
   const exit = exitOf(child)
   const overflow = flooding(child, streams)
-  const tree = { child, exit, clock, ...(!options.contained && { mark }) }
+  const tree = { child, exit, clock, mark, contained: options.contained }
   const reasons = [
     exit.then(() => undefined),
     stopped(signal, done.signal).then(() => 'stopped' as const),

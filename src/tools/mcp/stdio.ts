@@ -51,7 +51,7 @@ export function stdioTransport(name: string, plan: StdioPlan, around: ConnectAro
         detached: process.platform !== 'win32',
         windowsHide: true,
       })
-      running = runningOf({ child, clock, mark })
+      running = runningOf({ child, clock, mark, contained: false })
       await started(child, plan)
       child.stdin?.on('error', () => undefined)
       child.stdout?.on(
