@@ -82,14 +82,17 @@ async function serve(io: Io, options: Parameters<typeof startGateway>[0]): Promi
   using _interrupt = io.onInterrupt(end)
   try {
     const gateway = await startGateway(options)
-    io.stdout.write(`${gateway.report().join('\n')}\nCtrl-C ends it.\n`)
-    const why = await Promise.race([
-      ended.promise,
-      gateway.lost.then(() => 'Another gateway took this home over; this one ends.'),
-    ])
-    io.stdout.write(`${why === '' ? 'Ending; turns that run have 8 seconds.' : why}\n`)
-    await gateway.stop()
-    return why === '' ? exitCodes.ok : exitCodes.failed
+    try {
+      io.stdout.write(`${gateway.report().join('\n')}\nCtrl-C ends it.\n`)
+      const why = await Promise.race([
+        ended.promise,
+        gateway.lost.then(() => 'Another gateway took this home over; this one ends.'),
+      ])
+      io.stdout.write(`${why === '' ? 'Ending; turns that run have 8 seconds.' : why}\n`)
+      return why === '' ? exitCodes.ok : exitCodes.failed
+    } finally {
+      await gateway.stop()
+    }
   } finally {
     process.off('SIGTERM', end)
   }
