@@ -186,6 +186,8 @@ export interface InboxStore {
   setAside(ids: readonly string[], why: string, outbox?: readonly NewOutboxItem[]): Promise<void>
   /** Messages set aside, newest first. */
   aside(limit?: number): Promise<readonly (InboxItem & { readonly why: string })[]>
+  /** A message set aside is open again, as if it had just arrived, or done. False when none with this id is set aside. */
+  takeBack(id: string, as: 'open' | 'done'): Promise<boolean>
 }
 
 /** One message on its way out: at most one message of the platform. */

@@ -1,11 +1,10 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { environment as processEnvironment } from '../../config/environment.ts'
 import { Problem } from '../../core/problem.ts'
 import { readRefusals, type Refusal } from '../../access/refusals.ts'
 import { type HouseOptions, openHouse } from '../house.ts'
 import { packageRoot } from '../paths.ts'
-import { tokenFile } from './http.ts'
+import { askGateway } from './ask-gateway.ts'
 import { addressOf, runningInstance } from './instance.ts'
 import { isAlive } from './process.ts'
 import { type ServicePlan, servicePlan } from './service.ts'
@@ -61,23 +60,8 @@ async function askReady(url: string): Promise<GatewayStatus['checks']> {
 export async function reloadGateway(options: Pick<HouseOptions, 'redactor' | 'write'>): Promise<void> {
   const house = await openHouse({ ...options, debug: false })
   try {
-    const facts = await runningInstance(house.store, isAlive)
-    const url = facts && addressOf(facts)
-    const token = await readFile(tokenFile(house.environment.home), 'utf8').catch(() => undefined)
-    if (url === undefined || token === undefined)
-      throw new Problem('No gateway with HTTP runs on this home.', { mend: 'Start one with "picoclaw gateway".' })
-    const answer = await fetch(`${url}/reload`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${token.trim()}` },
-      signal: AbortSignal.timeout(30_000),
-    })
-    if (answer.ok) return
-    const { error, at, mend } = (await answer.json()) as {
-      readonly error: string
-      readonly at?: string
-      readonly mend?: string
-    }
-    throw new Problem(error, { ...(at !== undefined && { at }), ...(mend !== undefined && { mend }) })
+    if (await askGateway(house, '/reload')) return
+    throw new Problem('No gateway with HTTP runs on this home.', { mend: 'Start one with "picoclaw gateway".' })
   } finally {
     await house.close()
   }

@@ -11,6 +11,7 @@ import { processName } from '../process-name.ts'
 import { type House, type HouseOptions, openHouse } from '../house.ts'
 import { reloadConfig } from '../reload.ts'
 import { version } from '../version.ts'
+import { beginAgain } from './aside.ts'
 import { channelSet, type ChannelSet } from './channel-set.ts'
 import { clockwork } from './clockwork.ts'
 import { type Counts, gatewayMetrics } from './counts.ts'
@@ -146,6 +147,7 @@ async function start(house: House, options: GatewayOptions): Promise<Gateway> {
       metrics: () =>
         gatewayMetrics({ house, counts, turns: () => desk.road.size, channels: () => open.list(), version }),
       reload,
+      retry: (id) => beginAgain(store, desk.road, id),
     },
   )
   if (http.listening) await instance.tell({ host: http.listening.host, port: http.listening.port })

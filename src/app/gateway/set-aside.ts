@@ -28,7 +28,7 @@ export async function setAside({ store, log, clock }: Pick<House, 'store' | 'log
 }
 
 /** Undefined for work that nobody in a chat waits for. */
-function messageIn(payload: string): StoredInbound['message'] | undefined {
+export function messageIn(payload: string): StoredInbound['message'] | undefined {
   const stored = JSON.parse(payload) as Json
   return isJsonObject(stored) && isJsonObject(stored['message'] ?? null)
     ? (stored as unknown as StoredInbound).message

@@ -4,6 +4,7 @@ import { gatewayStatus, type GatewayStatus, plannedService, reloadGateway } from
 import { removeService, writeService } from '../../app/gateway/service.ts'
 import { exitCodes, Problem } from '../../core/problem.ts'
 import type { Command } from '../command.ts'
+import { run as aside } from '../gateway/aside.ts'
 import type { Io } from '../io.ts'
 import { parse } from '../options.ts'
 
@@ -11,6 +12,8 @@ const command: Command = {
   usage: `Usage: picoclaw gateway [options]             runs until Ctrl-C: channels, schedule, HTTP
        picoclaw gateway status [--json]     is one running, and is it well
        picoclaw gateway reload              the running one reads its configuration again
+       picoclaw gateway aside [--json]      messages set aside after crashes; "aside retry ID" begins one anew,
+                                            "aside drop ID" forgets it
        picoclaw gateway install [--print]   a service of your session that keeps it running (systemd, launchd)
        picoclaw gateway uninstall
 
@@ -36,6 +39,7 @@ Exit code: 0 ended as asked, 1 could not start, 4 wrong configuration.
     )
     const options = { redactor: io.redactor, write: (text: string) => io.stderr.write(text) }
     const [action = 'run', ...rest] = positionals
+    if (action === 'aside') return aside(rest, values.json ?? false, io)
     if (rest.length > 0) throw usage(`"${rest.join(' ')}" is too much.`)
     switch (action) {
       case 'run':
