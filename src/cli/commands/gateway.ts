@@ -1,10 +1,10 @@
-import { spawnSync } from 'node:child_process'
 import { startGateway } from '../../app/gateway/gateway.ts'
-import { gatewayStatus, type GatewayStatus, plannedService, reloadGateway } from '../../app/gateway/control.ts'
-import { removeService, writeService } from '../../app/gateway/service.ts'
+import { gatewayStatus, reloadGateway } from '../../app/gateway/control.ts'
 import { exitCodes, Problem } from '../../core/problem.ts'
 import type { Command } from '../command.ts'
 import { run as aside } from '../gateway/aside.ts'
+import { install, uninstall } from '../gateway/service.ts'
+import { statusText } from '../gateway/status.ts'
 import type { Io } from '../io.ts'
 import { parse } from '../options.ts'
 
@@ -15,6 +15,7 @@ const command: Command = {
        picoclaw gateway aside [--json]      messages set aside after crashes; "aside retry ID" begins one anew,
                                             "aside drop ID" forgets it
        picoclaw gateway install [--print]   a service of your session that keeps it running (systemd, launchd)
+                                            --env copies the variables that it needs from this shell into .env
        picoclaw gateway uninstall
 
   -p, --port N       HTTP port instead of gateway.port (0 takes a free one)
@@ -34,6 +35,7 @@ Exit code: 0 ended as asked, 1 could not start, 4 wrong configuration.
         'no-safe': { type: 'boolean' },
         json: { type: 'boolean' },
         print: { type: 'boolean' },
+        env: { type: 'boolean' },
       },
       true,
     )
@@ -60,7 +62,7 @@ Exit code: 0 ended as asked, 1 could not start, 4 wrong configuration.
         io.stdout.write('The gateway has read its configuration again.\n')
         return exitCodes.ok
       case 'install':
-        return install(io, values.print ?? false)
+        return install(io, { print: values.print ?? false, copy: values.env ?? false })
       case 'uninstall':
         return uninstall(io)
       default:
@@ -100,60 +102,4 @@ async function serve(io: Io, options: Parameters<typeof startGateway>[0]): Promi
   } finally {
     process.off('SIGTERM', end)
   }
-}
-
-function statusText({ running, pid, version, url, checks = {}, refused }: GatewayStatus): string {
-  const lines = running
-    ? [
-        `The gateway runs (process ${pid}, version ${version})${url === undefined ? ', without HTTP' : ` on ${url}`}.`,
-        ...Object.entries(checks).map(
-          ([name, { ok, message }]) => `${ok ? '✓' : '✗'} ${name}${message ? `: ${message}` : ''}`,
-        ),
-      ]
-    : ['No gateway runs on this home. Start one with "picoclaw gateway".']
-  const turnedAway = refused.map(
-    ({ channel, name, person, count, why, line }) =>
-      `! ${name} (${channel}:${person}) was turned away ${count === 1 ? 'once' : `${count} times`} (${why})${line ? `; to let them in: ${line}` : ''}`,
-  )
-  return `${[...lines, ...turnedAway].join('\n')}\n`
-}
-
-async function install(io: Io, print: boolean): Promise<number> {
-  const plan = plannedService()
-  if (print) {
-    io.stdout.write(plan.text)
-    return exitCodes.ok
-  }
-  await writeService(plan)
-  io.stdout.write(`Wrote ${plan.path}\n`)
-  return carryOut(plan.start, io)
-}
-
-async function uninstall(io: Io): Promise<number> {
-  const plan = plannedService()
-  const code = carryOut(plan.stop, io)
-  await removeService(plan)
-  io.stdout.write(`Removed ${plan.path}\n`)
-  return code
-}
-
-/** Runs the commands of the service manager; where they cannot be run, they are told. */
-function carryOut(commands: readonly string[], io: Io): number {
-  for (const [index, line] of commands.entries()) {
-    const [program = '', ...rest] = line.split(' ')
-    const { status, error, stderr } = spawnSync(program, rest, { encoding: 'utf8' })
-    if (status === 0) {
-      io.stdout.write(`${line}\n`)
-      continue
-    }
-    const why = error ? `${program} is not here` : stderr.trim()
-    io.stderr.write(
-      `"${line}" did not work: ${why}\nRun yourself:\n${commands
-        .slice(index)
-        .map((step) => `  ${step}`)
-        .join('\n')}\n`,
-    )
-    return exitCodes.failed
-  }
-  return exitCodes.ok
 }
