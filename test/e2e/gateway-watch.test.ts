@@ -12,7 +12,11 @@ import { picoclaw } from './program.ts'
 
 async function inStore(scene: Stage, work: (store: Store) => Promise<void>): Promise<void> {
   const store = openStore(join(scene.home, 'picoclaw.db'), { clock: scene.clock, log: silent })
-  await work(store).finally(() => store.close())
+  try {
+    await work(store)
+  } finally {
+    await store.close()
+  }
 }
 
 test('an owner is told through another channel that one is off, and that it is back', async () => {

@@ -94,7 +94,7 @@ async function renew(
   { clock, log }: Pick<InstanceOptions, 'clock' | 'log'>,
   over: AbortSignal,
 ): Promise<void> {
-  for (let failing = false; ; ) {
+  for (let failing = false; ;) {
     await clock.sleep(failing ? lookMs : renewMs, over).catch(never)
     try {
       if (!(await take())) return

@@ -17,7 +17,15 @@ export interface ReportFacts {
 const marks = { up: '✓', starting: '…', down: '✗' } as const
 
 /** What is up and what is not, and why; a line each. */
-export function statusText({ house, channels, unbuilt, http, httpWhy, webhooksWhy, safe }: ReportFacts): readonly string[] {
+export function statusText({
+  house,
+  channels,
+  unbuilt,
+  http,
+  httpWhy,
+  webhooksWhy,
+  safe,
+}: ReportFacts): readonly string[] {
   const { sources, loaded } = house.current
   const { config } = loaded
   return [

@@ -33,16 +33,16 @@ export async function watchChannels({ clock, log, channels, tell }: WatchParts, 
     await tell(text)
   }
 
-  async function look(name: string, { state, needs, why = 'It is not known why.' }: ChannelHealth): Promise<void> {
+  async function isUp(name: string): Promise<void> {
     const outage = known.get(name)
-    if (state === 'up') {
-      known.set(name, undefined)
-      if (outage?.told) await say(`The channel ${name} is up again, after ${minutes(clock.now() - outage.since)}.`)
-      return
-    }
+    known.set(name, undefined)
+    if (outage?.told) await say(`The channel ${name} is up again, after ${minutes(clock.now() - outage.since)}.`)
+  }
+
+  async function isDown(name: string, { needs, why = 'It is not known why.' }: ChannelHealth): Promise<void> {
     const waits = needs === 'person'
     if (!waits && !known.has(name)) return
-    const { since, told } = outage ?? { since: clock.now(), told: false }
+    const { since, told } = known.get(name) ?? { since: clock.now(), told: false }
     const lasted = clock.now() - since
     const due = !told && (waits || lasted >= patienceMs)
     known.set(name, { since, told: told || due })
@@ -52,7 +52,10 @@ export async function watchChannels({ clock, log, channels, tell }: WatchParts, 
   while (await clock.sleep(lookMs, signal).then(yes, no)) {
     const now = channels()
     for (const name of known.keys()) if (!now.some((channel) => channel.name === name)) known.delete(name)
-    for (const channel of now) await look(channel.name, channel.health())
+    for (const channel of now) {
+      const health = channel.health()
+      await (health.state === 'up' ? isUp(channel.name) : isDown(channel.name, health))
+    }
   }
 }
 

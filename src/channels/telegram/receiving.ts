@@ -77,7 +77,7 @@ export function receiving({ options, api, health, load, botId }: Receiving) {
     if (!webhook) return
     const hook = listen({ api, place: webhook, clock, log, channel: name, health, take })
     try {
-      for (let failures = 0; !api.dead; ) {
+      for (let failures = 0; !api.dead;) {
         const failure = await hook.attend(signal).then(() => undefined, failureOf)
         signal.throwIfAborted()
         failures = failure ? failures + 1 : 0

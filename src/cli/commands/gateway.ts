@@ -45,13 +45,7 @@ Exit code: 0 ended as asked, 1 could not start, 4 wrong configuration.
     if (rest.length > 0) throw usage(`"${rest.join(' ')}" is too much.`)
     switch (action) {
       case 'run':
-        return serve(io, {
-          ...options,
-          debug: values.debug ?? false,
-          bold: values['no-safe'] ?? false,
-          ...(values.host !== undefined && { host: values.host }),
-          ...(values.port !== undefined && { port: portOf(values.port) }),
-        })
+        return serve(io, { ...options, ...startOptions(values) })
       case 'status': {
         const status = await gatewayStatus(options)
         io.stdout.write(values.json ? `${JSON.stringify(status)}\n` : statusText(status))
@@ -73,6 +67,17 @@ Exit code: 0 ended as asked, 1 could not start, 4 wrong configuration.
 export default command
 
 const usage = (what: string) => new Problem(what, { mend: 'See "picoclaw help gateway".', exitCode: exitCodes.usage })
+
+interface StartValues {
+  readonly port?: string | undefined
+  readonly host?: string | undefined
+  readonly debug?: boolean | undefined
+  readonly 'no-safe'?: boolean | undefined
+}
+
+function startOptions({ port, host, debug = false, 'no-safe': bold = false }: StartValues) {
+  return { debug, bold, ...(host !== undefined && { host }), ...(port !== undefined && { port: portOf(port) }) }
+}
 
 function portOf(text: string): number {
   const port = Number(text)
