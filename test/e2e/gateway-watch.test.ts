@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { silent } from '../../src/core/log.ts'
 import type { Store } from '../../src/core/store.ts'
@@ -154,4 +155,24 @@ test('a webhook listener that cannot listen stands in the report and makes the g
   } finally {
     await new Promise((resolve) => occupied.close(resolve))
   }
+})
+
+test('a gateway that can store nothing when it is told to end closes its channels all the same', async () => {
+  await using scene = await stage()
+  scene.telegram.say('hello')
+  await scene.shown('You said: hello')
+  const other = new DatabaseSync(join(scene.home, 'picoclaw.db'))
+  other.exec('BEGIN IMMEDIATE')
+  const ended = scene.stop()
+  ended.catch(() => undefined)
+  await eventually(() => scene.log.some((line) => line.includes('Not ended in order')), 'it is told')
+  other.exec('ROLLBACK')
+  other.close()
+  await ended
+  // Nobody polls any more, and what could not be let go of runs out.
+  scene.telegram.say('are you there?')
+  scene.clock.hurry(120_000)
+  await scene.start()
+  await scene.shown('You said: are you there?')
+  assert.equal(scene.telegram.overlaps, 0)
 })
