@@ -76,8 +76,9 @@ export function receiving({ options, api, health, load, botId }: Receiving) {
   async function beCalled(take: (update: Update) => Promise<void>, signal: AbortSignal): Promise<void> {
     if (!webhook) return
     const hook = listen({ api, place: webhook, clock, log, channel: name, health, take })
+    let failures = 0
     try {
-      for (let failures = 0; !api.dead;) {
+      while (!api.dead) {
         const failure = await hook.attend(signal).then(() => undefined, failureOf)
         signal.throwIfAborted()
         failures = failure ? failures + 1 : 0
