@@ -1,4 +1,5 @@
 import { parseEnv } from 'node:util'
+import { Problem } from '../core/problem.ts'
 import { set, type Environment } from './environment.ts'
 
 export interface EnvFile {
@@ -16,3 +17,16 @@ export function withEnvFile(environment: Environment, path: string, text: string
   const vars = { ...environment.vars, ...Object.fromEntries(given) }
   return { path, environment: { ...environment, vars }, names: new Set(given.map(([name]) => name)) }
 }
+
+/** The text of `.env` with variables added at its end. A Problem for a value that such a file cannot hold; it does not tell the value. */
+export function withVariables(text: string, values: Readonly<Record<string, string>>): string {
+  const lines = Object.entries(values).map(([name, value]) => {
+    const spellings = quotes.map((quote) => `${name}=${quote}${value}${quote}`)
+    const line = spellings.find((spelling) => parseEnv(spelling)[name] === value)
+    if (line === undefined) throw new Problem(`The value of ${name} cannot be written into a file of variables.`)
+    return `${line}\n`
+  })
+  return `${text === '' || text.endsWith('\n') ? text : `${text}\n`}${lines.join('')}`
+}
+
+const quotes = ["'", '"', '`'] as const

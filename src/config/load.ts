@@ -12,7 +12,6 @@ import { presentForm, wrapBareRow } from './forms/forms.ts'
 import { put } from './forms/move.ts'
 import { sessionForms } from './forms/session.ts'
 import { readInputs } from './inputs.ts'
-import type { Known } from './known.ts'
 import { holdsSecrets, modeWarnings } from './modes.ts'
 import { override } from './overrides.ts'
 import { parseConfig } from './parse.ts'
@@ -49,6 +48,8 @@ export interface Loaded {
   readonly digests: ReadonlyMap<string, string>
   /** The environment with what `.env` adds. */
   readonly environment: Environment
+  /** The variables that were looked for in it because the config names them, and those that override the config. */
+  readonly variables: ReadonlySet<string>
   /** Where the value at a path of the present form came from: `file:line:column`, `environment NAME` or `default`. */
   readonly source: (path: Path) => string
   /** The config before the schema’s defaults, in the present form. */
@@ -62,6 +63,7 @@ export async function loadConfig(given: Environment, options: LoadOptions = {}):
   const { environment, names } = envFile
   const { trust = 'local', ...limits } = options
   const fetcher = fetcherFor(environment, { trust, files, ...limits })
+  const variables = new Set<string>()
 
   const warnings: Warning[] = []
   const root = text === undefined ? table() : readRoot({ path, text }, warnings)
@@ -69,12 +71,13 @@ export async function loadConfig(given: Environment, options: LoadOptions = {}):
   checkVersion(root)
   const unknown = takeUnknown(root)
   warnings.push(...unknown.map(unknownWarning))
-  await resolve(root, accepted, environment, fetcher)
+  await resolve(root, accepted, environment, fetcher, variables)
   const { blanks, ...fitted } = fit(root, accepted)
   refuse(fitted.faults)
   warnings.push(...fitted.warnings, ...presentForm(root))
-  if (security !== undefined) warnings.push(...(await addSecurityFile(root, security, environment, fetcher)))
+  if (security !== undefined) warnings.push(...(await addSecurityFile(root, security, environment, fetcher, variables)))
   warnings.push(...override(root, environment, envFile.path, names ?? new Set()))
+  for (const { tree } of walk(root, present)) if (tree.origin.kind === 'environment') variables.add(tree.origin.name)
   await resolveOverrides(root, fetcher)
   sessionForms(root)
   put(root, ['agents', 'defaults', 'workspace'], scalar(defaultWorkspace(environment)))
@@ -95,6 +98,7 @@ export async function loadConfig(given: Environment, options: LoadOptions = {}):
     files: [...files],
     digests,
     environment,
+    variables,
     source: sourceIn(root),
     tree: root,
   }
@@ -123,8 +127,8 @@ function checkVersion(root: Table): void {
   )
 }
 
-async function resolve(root: Table, known: Known, environment: Environment, fetcher: Fetcher): Promise<void> {
-  refuse(await resolveReferences(root, known, environment, fetcher))
+async function resolve(...references: Parameters<typeof resolveReferences>): Promise<void> {
+  refuse(await resolveReferences(...references))
 }
 
 function refuse(problems: readonly Problem[]): void {
@@ -136,10 +140,11 @@ async function addSecurityFile(
   source: SourceText,
   environment: Environment,
   fetcher: Fetcher,
+  variables: Set<string>,
 ): Promise<readonly Warning[]> {
   const { overlay, parseSecurityFile } = await import('./security-file.ts')
   const secrets = parseSecurityFile(source)
-  await resolve(secrets, { kind: 'free', hides: 'secret' }, environment, fetcher)
+  await resolve(secrets, { kind: 'free', hides: 'secret' }, environment, fetcher, variables)
   const warnings = [...overlay(root, secrets)]
   const unknown = takeUnknown(root, present)
   const fitted = fit(root, present)

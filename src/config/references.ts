@@ -11,13 +11,15 @@ export type Fetcher = (text: string) => Promise<string> | undefined
 
 /**
  * Replaces every reference in the texts of a tree: variables anywhere, the rest where a secret may stand.
- * What was put in is not looked at again. Returns one Problem for each reference that leads nowhere.
+ * What was put in is not looked at again. `asked` learns the names of the variables. Returns one Problem for each reference that leads
+ * nowhere.
  */
 export async function resolveReferences(
   root: Table,
   schema: Known,
   environment: Environment,
   fetcher: Fetcher,
+  asked: Set<string>,
 ): Promise<readonly Problem[]> {
   const problems: Problem[] = []
   const found = new Map<Scalar, Scalar>()
@@ -25,7 +27,7 @@ export async function resolveReferences(
     if (tree.kind !== 'scalar' || typeof tree.value !== 'string') continue
     try {
       const fetched = known.hides === undefined ? undefined : fetcher(tree.value)
-      const value = fetched === undefined ? expandVariables(tree.value, environment.vars) : await fetched
+      const value = fetched === undefined ? expandVariables(tree.value, environment.vars, asked) : await fetched
       if (value !== tree.value) found.set(tree, { ...tree, value, referred: true })
     } catch (error) {
       if (!(error instanceof Problem)) throw error

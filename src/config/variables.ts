@@ -21,15 +21,18 @@ const reference = /\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g
 
 /**
  * `${VAR}` and `${VAR:-default}` anywhere, `$VAR` and `os.environ/VAR` as the whole text. `$${` is a plain `${`, and `$$VAR` as the
- * whole text a plain `$VAR`. An empty variable counts as unset. What was put in is not looked at again.
+ * whole text a plain `$VAR`. An empty variable counts as unset. What was put in is not looked at again. `asked` learns the names.
  */
-export function expandVariables(text: string, vars: Variables): string {
+export function expandVariables(text: string, vars: Variables, asked: Set<string>): string {
   const whole = /^(?:\$|os\.environ\/)([A-Za-z_][A-Za-z0-9_]*)$/.exec(text.trim())?.[1]
-  if (whole !== undefined && (isName(whole) || vars[whole] !== undefined || text.includes('/')))
+  if (whole !== undefined && (isName(whole) || vars[whole] !== undefined || text.includes('/'))) {
+    asked.add(whole)
     return valueOf(whole, vars)
+  }
   if (/^\$\$[A-Za-z_][A-Za-z0-9_]*$/.test(text)) return text.slice(1)
   return text.replaceAll(reference, (_piece: string, variable: string | undefined, otherwise: string | undefined) => {
     if (variable === undefined) return '${'
+    asked.add(variable)
     const value = vars[variable]
     if (otherwise === undefined) return valueOf(variable, vars)
     return value === undefined || value === '' ? otherwise : value

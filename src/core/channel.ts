@@ -171,6 +171,8 @@ export interface ChannelHealth {
   readonly heardAt?: number
   /** Why it is not up, with the mend. */
   readonly why?: string
+  /** Set when it does nothing more by itself: a person must mend it first, or it may be started again. */
+  readonly needs?: 'person' | 'restart'
 }
 
 /**

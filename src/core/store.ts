@@ -1,3 +1,4 @@
+import type { BudgetStore } from './budget.ts'
 import type { Attempt, FailureKind } from './failure.ts'
 import type { Json } from './json.ts'
 import type { Message, UserMessage } from './message.ts'
@@ -186,6 +187,8 @@ export interface InboxStore {
   setAside(ids: readonly string[], why: string, outbox?: readonly NewOutboxItem[]): Promise<void>
   /** Messages set aside, newest first. */
   aside(limit?: number): Promise<readonly (InboxItem & { readonly why: string })[]>
+  /** A message set aside is open again, as if it had just arrived, or done. False when none with this id is set aside. */
+  takeBack(id: string, as: 'open' | 'done'): Promise<boolean>
 }
 
 /** One message on its way out: at most one message of the platform. */
@@ -344,32 +347,6 @@ export interface GrantStore {
   /** Changes the state of a grant that is in state `from`: true for exactly one caller. */
   move(id: string, from: Grant['state'], to: Grant['state']): Promise<boolean>
   remove(id: string): Promise<void>
-}
-
-/** A limit on money: what was spent in `scope` since `since` plus what is reserved must not pass `micros`. */
-export interface Cap {
-  /** `all`, `agent:NAME`, `cause:NAME`, `key:NAME`, `turn:ID`, `session:KEY`. */
-  readonly scope: string
-  readonly since: number
-  /** Micro-dollars. */
-  readonly micros: number
-}
-export interface BudgetStore {
-  /** One transaction over all caps: reserves `micros` in each of their scopes, or tells the first cap that has no room. */
-  reserve(reservation: {
-    readonly id: string
-    readonly at: number
-    readonly micros: number
-    readonly caps: readonly Cap[]
-    /** The reservation counts no longer after this. */
-    readonly expiresAt: number
-  }): Promise<
-    { readonly ok: true } | { readonly ok: false; readonly cap: Cap; readonly spent: number; readonly reserved: number }
-  >
-  /** Ends a reservation with what was really spent, in each of the scopes. */
-  settle(id: string, at: number, micros: number, scopes: readonly string[]): Promise<void>
-  /** Micro-dollars spent and reserved in a scope since a moment. */
-  spent(scope: string, since: number, now: number): Promise<{ readonly spent: number; readonly reserved: number }>
 }
 
 /** Small facts by name that must outlive the process: JSON values. */

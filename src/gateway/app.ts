@@ -1,4 +1,4 @@
-import { Hono } from 'hono'
+import { Hono, type MiddlewareHandler } from 'hono'
 import { Problem } from '../core/problem.ts'
 import { bearer, namesUs, originIsOurs, shows } from './guard.ts'
 import { metricsText } from './metrics.ts'
@@ -26,9 +26,13 @@ export function gatewayApp(ports: GatewayPorts, hosts: readonly string[]): Hono 
       'content-type': 'text/plain; version=0.0.4; charset=utf-8',
     }),
   )
-  app.post('/reload', async (context) => {
+  const forOwner: MiddlewareHandler = async (context, next) => {
     if (!shows(bearer(context.req.header('authorization')), ports.tokens()))
       return context.json({ error: 'Show the token of this gateway as bearer.' }, 401)
+    await next()
+    return undefined
+  }
+  app.post('/reload', forOwner, async (context) => {
     try {
       await ports.reload()
       return context.json({ status: 'reload triggered' })
@@ -38,6 +42,10 @@ export function gatewayApp(ports: GatewayPorts, hosts: readonly string[]): Hono 
     }
   })
   app.all('/reload', (context) => context.json({ error: 'method not allowed, use POST' }, 405, { allow: 'POST' }))
+  app.post('/aside/:id/retry', forOwner, async (context) => {
+    if (await ports.retry(context.req.param('id'))) return context.json({ status: 'taken up again' })
+    return context.json({ error: 'No message with this id is set aside.' }, 404)
+  })
   app.notFound((context) => context.json({ error: `There is nothing at ${context.req.path}.` }, 404))
   app.onError((error, context) => {
     context.header('cache-control', 'no-store')

@@ -25,6 +25,8 @@ export interface GatewayPorts {
   metrics(): Promise<readonly Metric[]>
   /** Reads the configuration again. A Problem when it cannot be used. */
   reload(): Promise<void>
+  /** Begins a message anew that was set aside. False when there is none with this id. */
+  retry(id: string): Promise<boolean>
   /** Secrets that a caller may show as bearer; none means that nobody may. */
   tokens(): readonly string[]
 }

@@ -34,11 +34,23 @@ export function answering(make: () => Promise<(request: Request) => Response | P
   }
 }
 
+/** The settings that an address stands in. */
+interface Settings {
+  readonly host: string
+  readonly port: string
+}
+const usualSettings: Settings = { host: 'gateway.host', port: 'gateway.port' }
+
 /** Listens on an address; port 0 takes a free one. A Problem when it is taken or not ours. */
-export async function listen(handler: RequestListener, host: string, port: number): Promise<Listening> {
+export async function listen(
+  handler: RequestListener,
+  host: string,
+  port: number,
+  settings = usualSettings,
+): Promise<Listening> {
   const server = createServer({ requestTimeout: 60_000, headersTimeout: 10_000 }, handler)
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(error, host, port)))
+    server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(error, host, port, settings)))
     server.listen(port, host, resolve)
   })
   const { port: taken } = server.address() as AddressInfo
@@ -51,16 +63,16 @@ function close(server: Server): Promise<void> {
   return closed
 }
 
-function cannotListen(error: NodeJS.ErrnoException, host: string, port: number): Problem {
+function cannotListen(error: NodeJS.ErrnoException, host: string, port: number, settings: Settings): Problem {
   if (error.code === 'EADDRINUSE')
     return new Problem(`Another program listens on ${host}:${port} already.`, {
-      at: 'gateway.port',
-      mend: 'End it, or set another gateway.port.',
+      at: settings.port,
+      mend: `End it, or set another ${settings.port}.`,
       cause: error,
     })
   return new Problem(`${host}:${port} cannot be listened on: ${error.code ?? error.message}.`, {
-    at: 'gateway.host',
-    mend: 'Set gateway.host to an address of this machine.',
+    at: settings.host,
+    mend: `Set ${settings.host} to an address of this machine.`,
     cause: error,
   })
 }

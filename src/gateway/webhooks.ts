@@ -1,3 +1,4 @@
+import type { Problem } from '../core/problem.ts'
 import { answering, type Listening, listen } from './serve.ts'
 
 /** Answers what a platform posts. */
@@ -7,16 +8,19 @@ export type WebhookHandler = (request: Request) => Promise<Response>
 export interface Webhooks {
   /** Serves a path until disposed. The path begins with a slash. */
   mount(path: string, handler: WebhookHandler): Disposable
+  /** Why the address cannot be listened on; undefined where nothing is known against it. */
+  readonly why: string | undefined
   close(): Promise<void>
 }
 
 /** `trouble` is told when the address cannot be listened on. */
 export function webhooks(
   place: { readonly host: string; readonly port: number },
-  trouble: (error: Error) => void,
+  trouble: (why: string) => void,
 ): Webhooks {
   const handlers = new Map<string, WebhookHandler>()
   let listening: Promise<Listening | undefined> | undefined
+  let why: string | undefined
 
   async function serve(request: Request): Promise<Response> {
     const handler = handlers.get(new URL(request.url).pathname)
@@ -25,14 +29,19 @@ export function webhooks(
 
   async function open(): Promise<Listening | undefined> {
     try {
-      return await listen(
+      const opened = await listen(
         answering(async () => serve),
         place.host,
         place.port,
+        { host: 'gateway.webhook_host', port: 'gateway.webhook_port' },
       )
+      why = undefined
+      return opened
     } catch (error) {
       listening = undefined
-      trouble(error as Error)
+      const { message, detail } = error as Problem
+      why = [message, detail.mend].filter(Boolean).join(' ')
+      trouble(why)
       return undefined
     }
   }
@@ -46,6 +55,9 @@ export function webhooks(
           handlers.delete(path)
         },
       }
+    },
+    get why() {
+      return why
     },
     async close() {
       await (await listening)?.close()

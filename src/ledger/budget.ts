@@ -1,4 +1,5 @@
-import type { BudgetStore, NoteStore } from '../core/store.ts'
+import type { BudgetStore } from '../core/budget.ts'
+import type { NoteStore } from '../core/store.ts'
 import { minuteText, type Zone } from '../kit/zone.ts'
 import { allCaps, capWords, caps, raiseCap, readExtras, setSessionBudget, type KnownCap } from './caps.ts'
 import { dollars, micros } from './money.ts'

@@ -1,4 +1,5 @@
-import type { Cap, NoteStore } from '../core/store.ts'
+import type { Cap } from '../core/budget.ts'
+import type { NoteStore } from '../core/store.ts'
 import type { Zone } from '../kit/zone.ts'
 import { dateText } from '../kit/zone.ts'
 import { micros } from './money.ts'

@@ -6,7 +6,7 @@ type PortName = Exclude<keyof Store, 'close'>
 const methods = {
   sessions: { append: 1, read: 1, list: 1, info: 1, remove: 1, ofTurn: 1, search: 1, state: 1, change: 1 },
   turns: { begin: 1, join: 1, finish: 1, get: 1, list: 1 },
-  inbox: { add: 1, open: 1, begin: 1, unbegin: 1, replace: 1, done: 1, setAside: 1, aside: 1 },
+  inbox: { add: 1, open: 1, begin: 1, unbegin: 1, replace: 1, done: 1, setAside: 1, aside: 1, takeBack: 1 },
   outbox: { add: 1, open: 1, mark: 1, list: 1 },
   jobs: { put: 1, get: 1, list: 1, remove: 1, fire: 1 },
   blobs: { put: 1, get: 1, prune: 1 },

@@ -67,7 +67,44 @@ test('what only a person can mend is not tried again', async () => {
   }))
   await clock.advance(3_600_000)
   assert.equal(tries, 1)
-  assert.deepEqual(channel.health(), { state: 'down', why: 'The token is wrong. Get another.' })
+  assert.deepEqual(channel.health(), { state: 'down', why: 'The token is wrong. Get another.', needs: 'person' })
+  await channel.stop()
+})
+
+test('a channel that has ended by itself is closed and started again, later each time while it does not last', async () => {
+  const starts: number[] = []
+  const { channel, clock, told } = kept(() => {
+    let ended = false
+    return {
+      ...bare,
+      async start() {
+        starts.push(clock.now())
+        ended = starts.length < 4
+      },
+      health: () => (ended ? { state: 'down', why: 'A fault.', needs: 'restart' } : { state: 'up' }),
+    }
+  })
+  await clock.advance(60_000)
+  const waits = starts.slice(1).map((at, index) => at - (starts[index] ?? 0))
+  assert.deepEqual(waits, [6_000, 7_000, 9_000])
+  assert.deepEqual(told, ['open', 'close', 'open', 'close', 'open', 'close', 'open'])
+  assert.equal(channel.health().state, 'up')
+  await channel.stop()
+  assert.equal(told.at(-1), 'close')
+})
+
+test('one that only a person can mend is left as it is', async () => {
+  let starts = 0
+  const { channel, clock } = kept(() => ({
+    ...bare,
+    async start() {
+      starts += 1
+    },
+    health: () => ({ state: 'down', why: 'The login is refused.', needs: 'person' }),
+  }))
+  await clock.advance(3_600_000)
+  assert.equal(starts, 1)
+  assert.equal(channel.health().why, 'The login is refused.')
   await channel.stop()
 })
 

@@ -40,8 +40,16 @@ test('it tells what is up, answers /health, /ready and /metrics, and its status'
     assert.match(line, /^(?:# (?:HELP|TYPE) \w+ .+|\w+(?:\{[^{}]*\})? [\d.e+-]+)$/)
 
   const status = await picoclaw(['gateway', 'status', '--json'], { home: house.home })
-  const told = JSON.parse(status.stdout) as { running: boolean; pid: number; url: string }
+  const told = JSON.parse(status.stdout) as {
+    running: boolean
+    pid: number
+    url: string
+    model: { answered: { at: number; model: string } }
+    askedAt: number
+  }
   assert.deepEqual([told.running, told.pid, told.url], [true, gateway.pid, gateway.url()])
+  assert.equal(told.model.answered.model, 'openai/m')
+  assert.ok(told.askedAt - told.model.answered.at < 60_000)
 
   assert.equal(await gateway.kill('SIGTERM'), 0)
   const after = await picoclaw(['gateway', 'status'], { home: house.home })

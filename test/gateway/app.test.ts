@@ -38,6 +38,23 @@ test('reload needs the token, and tells where the file is wrong', async () => {
   assert.deepEqual(answer.json, { error: 'A comma is missing.', at: 'config.json:3:1', mend: 'Add it.' })
 })
 
+test('a message set aside is begun anew for whoever shows the token', async () => {
+  const retried: string[] = []
+  const ports = {
+    tokens: () => ['the-token-of-this-gateway'],
+    async retry(id: string) {
+      retried.push(id)
+      return id === 'there'
+    },
+  }
+  const headers = { authorization: 'Bearer the-token-of-this-gateway' }
+  assert.equal((await asked('/aside/there/retry', ports, { method: 'POST' })).status, 401)
+  assert.deepEqual(retried, [])
+  assert.equal((await asked('/aside/there/retry', ports, { method: 'POST', headers })).status, 200)
+  assert.equal((await asked('/aside/gone/retry', ports, { method: 'POST', headers })).status, 404)
+  assert.deepEqual(retried, ['there', 'gone'])
+})
+
 test('without a token nobody may reload', async () => {
   const headers = { authorization: 'Bearer ' }
   assert.equal((await asked('/reload', {}, { method: 'POST', headers })).status, 401)

@@ -9,6 +9,7 @@ export async function asked(path: string, ports: Partial<GatewayPorts> = {}, ini
       checks: () => Promise.resolve({}),
       metrics: () => Promise.resolve([]),
       reload: () => Promise.resolve(),
+      retry: () => Promise.resolve(false),
       tokens: () => [],
       ...ports,
     },

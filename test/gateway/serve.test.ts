@@ -4,6 +4,7 @@ import { Hono } from 'hono'
 import { Problem } from '../../src/core/problem.ts'
 import { serveApp } from '../../src/gateway/serve.ts'
 import { webhooks } from '../../src/gateway/webhooks.ts'
+import { until } from '../fakes/http-server.ts'
 
 const hello = () => new Hono().get('/', (context) => context.text('hello'))
 
@@ -25,7 +26,7 @@ test('webhooks serve nothing but their paths, and only while they are mounted', 
   const probe = await serveApp(hello, '127.0.0.1', 0)
   await probe.close()
   const troubles: string[] = []
-  const hooks = webhooks({ host: '127.0.0.1', port: probe.port }, ({ message }) => void troubles.push(message))
+  const hooks = webhooks({ host: '127.0.0.1', port: probe.port }, (why) => void troubles.push(why))
   const url = (path: string) => `http://127.0.0.1:${probe.port}${path}`
   try {
     const mounted = hooks.mount('/webhook/secret', async (request) => new Response(`taken ${await request.text()}`))
@@ -44,10 +45,16 @@ test('webhooks serve nothing but their paths, and only while they are mounted', 
 test('an address that cannot be listened on is told, and tried again at the next mount', async () => {
   const taken = await serveApp(hello, '127.0.0.1', 0)
   const told = Promise.withResolvers<string>()
-  const hooks = webhooks({ host: '127.0.0.1', port: taken.port }, ({ message }) => told.resolve(message))
+  const hooks = webhooks({ host: '127.0.0.1', port: taken.port }, told.resolve)
   try {
     hooks.mount('/a', async () => new Response('a'))
-    assert.match(await told.promise, /listens on/)
+    assert.match(await told.promise, /listens on .* set another gateway\.webhook_port/)
+    assert.equal(hooks.why, await told.promise)
+    await taken.close()
+    hooks.mount('/b', async () => new Response('b'))
+    await until(() => hooks.why === undefined)
+    const answer = await fetch(`http://127.0.0.1:${taken.port}/b`)
+    assert.equal(await answer.text(), 'b')
   } finally {
     await hooks.close()
     await taken.close()

@@ -1,4 +1,4 @@
-import type { BudgetStore } from '../../src/core/store.ts'
+import type { BudgetStore } from '../../src/core/budget.ts'
 import { memoryBudget as plainBudget } from '../fakes/store/facts.ts'
 
 /** The budget store in memory; `writes` counts what would touch the disk. */

@@ -13,7 +13,7 @@ export interface Admission {
   readonly pairing: Pairing
   /** The rights of a person; undefined for a stranger. */
   role(channel: string, person: Pick<Sender, 'id' | 'username'>): Promise<Role | undefined>
-  /** Where an owner was last seen in a direct chat, the latest first. */
+  /** Where owners wrote in direct chats, whichever was written in last first. */
   ownerChats(): Promise<readonly ChatRef[]>
   /** Stores what was counted. */
   flush(): Promise<void>
@@ -31,7 +31,8 @@ export function admission(house: House, newId: () => string): Admission {
   const { store, clock } = house
   const pairs = pairing({ grants: store.grants, notes: store.notes, clock, newId })
   const refused = refusals({ notes: store.notes, clock })
-  const seen = new Map<string, string>()
+  /** The owner and chat that the latest note is about: the next message of the same needs none. */
+  let noted: string | undefined
 
   async function people(channel: string) {
     const { config } = house.current.loaded
@@ -48,10 +49,10 @@ export function admission(house: House, newId: () => string): Admission {
 
   /** Remembers where an owner can be reached. */
   async function note({ at, from }: InboundMessage): Promise<void> {
-    const place = JSON.stringify(at)
-    if (seen.get(from.id) === place) return
-    seen.set(from.id, place)
+    const latest = JSON.stringify([from.id, at])
+    if (noted === latest) return
     await store.notes.put(`${chatNote}${at.channel}:${from.id}`, { at: { ...at }, from: from.id, seenAt: clock.now() })
+    noted = latest
   }
 
   return {

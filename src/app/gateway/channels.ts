@@ -26,14 +26,14 @@ type Maker<K extends Kind> = (
 
 /** Every platform that is built, loaded when a channel of its kind is on. */
 const makers: { readonly [K in Kind]?: Maker<K> } = {
-  async discord(name, { settings, group_trigger: groupTrigger }, { house }) {
+  async discord(name, { settings }, { house }) {
     const { discordChannel } = await import('../../channels/discord/index.ts')
     const { clock, log, store, network } = house
     const { base_url: base } = settings
     return discordChannel({
       name,
       settings,
-      groupTrigger,
+      mentionOnly: () => house.current.loaded.config.channel_list[name]?.group_trigger.mention_only ?? false,
       clock,
       log,
       notes: store.notes,

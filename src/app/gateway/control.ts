@@ -1,11 +1,12 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { environment as processEnvironment } from '../../config/environment.ts'
 import { Problem } from '../../core/problem.ts'
+import type { LedgerRow } from '../../core/store.ts'
+import type { Check } from '../../gateway/ports.ts'
 import { readRefusals, type Refusal } from '../../access/refusals.ts'
 import { type HouseOptions, openHouse } from '../house.ts'
 import { packageRoot } from '../paths.ts'
-import { tokenFile } from './http.ts'
+import { askGateway } from './ask-gateway.ts'
 import { addressOf, runningInstance } from './instance.ts'
 import { isAlive } from './process.ts'
 import { type ServicePlan, servicePlan } from './service.ts'
@@ -19,17 +20,30 @@ export interface GatewayStatus {
   readonly startedAt?: number
   readonly url?: string
   /** What it says of itself: checks by name. */
-  readonly checks?: Readonly<Record<string, { readonly ok: boolean; readonly message?: string }>>
+  readonly checks?: Readonly<Record<string, Check>>
+  readonly model: LastCalls
   readonly refused: readonly Refusal[]
+  /** Epoch milliseconds of this answer. */
+  readonly askedAt: number
+}
+
+/** When a model last answered, and when one failed since. */
+interface LastCalls {
+  readonly answered?: { readonly at: number; readonly model: string }
+  readonly failed?: { readonly at: number; readonly model: string; readonly kind: string }
 }
 
 /** Asks the running gateway how it is. */
 export async function gatewayStatus(options: Pick<HouseOptions, 'redactor' | 'write'>): Promise<GatewayStatus> {
   const house = await openHouse({ ...options, debug: false })
   try {
-    const refused = await readRefusals(house.store.notes)
+    const known = {
+      refused: await readRefusals(house.store.notes),
+      model: lastCalls(await house.store.ledger.rows({ limit: 100 })),
+      askedAt: house.clock.now(),
+    }
     const facts = await runningInstance(house.store, isAlive)
-    if (!facts) return { running: false, refused }
+    if (!facts) return { running: false, ...known }
     const { pid, version, startedAt } = facts
     const url = addressOf(facts)
     const checks = url === undefined ? undefined : await askReady(url)
@@ -38,12 +52,23 @@ export async function gatewayStatus(options: Pick<HouseOptions, 'redactor' | 'wr
       pid,
       version,
       startedAt,
-      refused,
+      ...known,
       ...(url !== undefined && { url }),
       ...(checks && { checks }),
     }
   } finally {
     await house.close()
+  }
+}
+
+/** From the newest calls; one that a person stopped says nothing. */
+function lastCalls(rows: readonly LedgerRow[]): LastCalls {
+  const calls = rows.filter(({ outcome }) => outcome !== 'aborted')
+  const answered = calls.find(({ outcome }) => outcome === 'ok')
+  const failed = calls[0] === answered ? undefined : calls[0]
+  return {
+    ...(answered && { answered: { at: answered.at, model: answered.endpoint } }),
+    ...(failed && { failed: { at: failed.at, model: failed.endpoint, kind: failed.outcome } }),
   }
 }
 
@@ -61,23 +86,8 @@ async function askReady(url: string): Promise<GatewayStatus['checks']> {
 export async function reloadGateway(options: Pick<HouseOptions, 'redactor' | 'write'>): Promise<void> {
   const house = await openHouse({ ...options, debug: false })
   try {
-    const facts = await runningInstance(house.store, isAlive)
-    const url = facts && addressOf(facts)
-    const token = await readFile(tokenFile(house.environment.home), 'utf8').catch(() => undefined)
-    if (url === undefined || token === undefined)
-      throw new Problem('No gateway with HTTP runs on this home.', { mend: 'Start one with "picoclaw gateway".' })
-    const answer = await fetch(`${url}/reload`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${token.trim()}` },
-      signal: AbortSignal.timeout(30_000),
-    })
-    if (answer.ok) return
-    const { error, at, mend } = (await answer.json()) as {
-      readonly error: string
-      readonly at?: string
-      readonly mend?: string
-    }
-    throw new Problem(error, { ...(at !== undefined && { at }), ...(mend !== undefined && { mend }) })
+    if (await askGateway(house, '/reload')) return
+    throw new Problem('No gateway with HTTP runs on this home.', { mend: 'Start one with "picoclaw gateway".' })
   } finally {
     await house.close()
   }

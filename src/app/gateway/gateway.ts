@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Check } from '../../gateway/ports.ts'
-import { webhooks } from '../../gateway/webhooks.ts'
+import { type Webhooks, webhooks } from '../../gateway/webhooks.ts'
 import { freeMemory } from '../../kit/free-memory.ts'
 import { type Assistant, assistant, type AssistantOptions } from '../desk/desk.ts'
 import { extensions } from '../desk/extensions.ts'
@@ -11,6 +11,7 @@ import { processName } from '../process-name.ts'
 import { type House, type HouseOptions, openHouse } from '../house.ts'
 import { reloadConfig } from '../reload.ts'
 import { version } from '../version.ts'
+import { beginAgain } from './aside.ts'
 import { channelSet, type ChannelSet } from './channel-set.ts'
 import { clockwork } from './clockwork.ts'
 import { type Counts, gatewayMetrics } from './counts.ts'
@@ -20,8 +21,11 @@ import { removeOldAttachments } from './old-attachments.ts'
 import { isAlive, isGateway } from './process.ts'
 import { whenQuiet } from './quiet.ts'
 import { statusText } from './report.ts'
+import { safeMode, usualMode } from './safe-mode.ts'
 import { setAside } from './set-aside.ts'
+import { tellOwner } from './tell-owner.ts'
 import { countStart } from './unclean.ts'
+import { watchChannels } from './watch-channels.ts'
 
 export interface GatewayOptions extends Omit<HouseOptions, 'service'> {
   /** Instead of what the configuration says. */
@@ -72,11 +76,11 @@ async function start(house: House, options: GatewayOptions): Promise<Gateway> {
     answers: isThere,
   })
   const starts = await countStart(store.notes, clock, over.signal)
-  const safe = starts.safe && options.bold !== true
-  if (safe) await setAside(house)
+  const careful = starts.safe && options.bold !== true
+  if (careful) await setAside(house)
 
   const { webhook_host: host, webhook_port: port } = house.current.loaded.config.gateway
-  const hooks = webhooks({ host, port }, ({ message }) => log.error(`Webhooks cannot arrive: ${message}`))
+  const hooks = webhooks({ host, port }, (why) => log.error(`Webhooks cannot arrive: ${why}`))
   const more = await extensions(house, { waits: false })
   const works = clockwork(house, { owner, ...(options.checkpoint && { checkpoint: options.checkpoint }) })
   let channels: ChannelSet | undefined
@@ -120,7 +124,9 @@ async function start(house: House, options: GatewayOptions): Promise<Gateway> {
     await more.adopt()
     await open.settle()
   }
+  const tell = (text: string) => tellOwner({ desk, channels: () => open.list(), log }, text)
   let http: GatewayHttp | undefined
+  let mode = usualMode
   const report = () =>
     statusText({
       house,
@@ -128,7 +134,8 @@ async function start(house: House, options: GatewayOptions): Promise<Gateway> {
       unbuilt: open.unbuilt(),
       http: http?.listening,
       httpWhy: http?.why,
-      safe,
+      webhooksWhy: hooks.why,
+      safe: mode.on,
     })
   const { gateway } = house.current.loaded.config
   http = await openHttp(
@@ -136,22 +143,23 @@ async function start(house: House, options: GatewayOptions): Promise<Gateway> {
     { host: options.host ?? gateway.host, port: options.port ?? gateway.port },
     {
       uptime: () => clock.now() - counts.startedAt,
-      checks: () => checks(house, open, counts),
+      checks: () => checks(house, open, hooks, counts),
       metrics: () =>
         gatewayMetrics({ house, counts, turns: () => desk.road.size, channels: () => open.list(), version }),
       reload,
+      retry: (id) => beginAgain(store, desk.road, id),
     },
   )
   if (http.listening) await instance.tell({ host: http.listening.host, port: http.listening.port })
   await open.settle()
-  if (!safe) {
+  if (careful) {
+    mode = safeMode({ settled: starts.settled, begin: () => works.start(desk), tell, log })
+  } else {
     await desk.helpers.recover()
     await works.start(desk)
   }
-  const following = followConfig(house, over.signal, {
-    adopted,
-    refused: (why) => tellOwner(desk, why),
-  })
+  const watching = watchChannels({ clock, log, channels: () => open.list(), tell }, over.signal)
+  const following = followConfig(house, over.signal, { adopted, refused: tell })
   const tidying = removeOldAttachments(
     { ...house, settings: () => house.current.loaded.config.tools.media_cleanup, agents: desk.agents },
     over.signal,
@@ -168,17 +176,21 @@ async function start(house: House, options: GatewayOptions): Promise<Gateway> {
     lost: instance.lost,
     async stop() {
       over.abort()
-      await instance.tell({ ending: true })
-      await Promise.all([following, resting, tidying])
-      await works.stop()
-      await stopReceiving(open, desk)
-      await desk.admission.flush()
-      await http.close()
-      await hooks.close()
-      await more.close()
-      await starts.clean()
-      await instance.release()
-      await house.close()
+      const ends: readonly (() => Promise<unknown>)[] = [
+        () => instance.tell({ ending: true }),
+        () => Promise.all([mode.over, watching, following, resting, tidying]),
+        () => works.stop(),
+        () => stopReceiving(open, desk),
+        () => desk.admission.flush(),
+        () => http.close(),
+        () => hooks.close(),
+        () => more.close(),
+        () => starts.clean(),
+        () => instance.release(),
+        () => house.close(),
+      ]
+      // A full disk must not keep channels open.
+      for (const end of ends) await end().catch((error: unknown) => log.error(`Not ended in order: ${String(error)}`))
     },
   }
 }
@@ -198,7 +210,12 @@ async function stopReceiving(channels: ChannelSet, desk: Assistant): Promise<voi
   await channels.stop()
 }
 
-async function checks(house: House, channels: ChannelSet, counts: Counts): Promise<Readonly<Record<string, Check>>> {
+async function checks(
+  house: House,
+  channels: ChannelSet,
+  hooks: Webhooks,
+  counts: Counts,
+): Promise<Readonly<Record<string, Check>>> {
   const found: Record<string, Check> = {}
   try {
     await house.store.notes.get('gateway')
@@ -209,6 +226,7 @@ async function checks(house: House, channels: ChannelSet, counts: Counts): Promi
   } catch (error) {
     found['store'] = { ok: false, message: error instanceof Error ? error.message : String(error) }
   }
+  if (hooks.why !== undefined) found['webhooks'] = { ok: false, message: hooks.why }
   for (const channel of channels.list()) {
     const { state, why, heardAt } = channel.health()
     found[channel.name] = {
@@ -218,9 +236,4 @@ async function checks(house: House, channels: ChannelSet, counts: Counts): Promi
     }
   }
   return found
-}
-
-async function tellOwner({ admission, road }: Assistant, text: string): Promise<void> {
-  const [place] = await admission.ownerChats()
-  if (place) await road.send(place.channel, 'owner', { to: place, text })
 }

@@ -64,7 +64,7 @@ export async function becomeInstance(facts: InstanceFacts, options: InstanceOpti
   let told: InstanceFacts = facts
   await store.notes.put(lease, { ...told })
   const over = new AbortController()
-  const lost = renew(take, clock, over.signal)
+  const lost = renew(take, { clock, log }, over.signal)
   return {
     lost,
     async tell(more) {
@@ -89,17 +89,25 @@ export async function runningInstance(
 }
 
 /** Keeps the lease up; resolves when it is another's. Never resolves when `over` comes first. */
-async function renew(take: () => Promise<boolean>, clock: Clock, over: AbortSignal): Promise<void> {
-  try {
-    for (;;) {
-      await clock.sleep(renewMs, over)
+async function renew(
+  take: () => Promise<boolean>,
+  { clock, log }: Pick<InstanceOptions, 'clock' | 'log'>,
+  over: AbortSignal,
+): Promise<void> {
+  for (let failing = false; ;) {
+    await clock.sleep(failing ? lookMs : renewMs, over).catch(never)
+    try {
       if (!(await take())) return
+      failing = false
+    } catch (error) {
+      // A store that cannot be written for a while gives the home to nobody else.
+      if (!failing) log.error(`The right to this home could not be renewed; it is tried again: ${String(error)}`)
+      failing = true
     }
-  } catch (error) {
-    if (!over.aborted) throw error
-    await new Promise(() => undefined)
   }
 }
+
+const never = () => new Promise<never>(() => undefined)
 
 /** Where a gateway answers; undefined for one without HTTP. */
 export const addressOf = ({ host, port }: InstanceFacts): string | undefined =>

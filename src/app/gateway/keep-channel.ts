@@ -30,8 +30,10 @@ const firstWaitMs = 1_000
 /** A platform that is out of reach holds nobody up: after this the start of everything else goes on. */
 const patienceMs = 15_000
 const longestWaitMs = 5 * 60_000
+/** So often it is looked at whether a channel has ended by itself. */
+const lookMs = 5_000
 
-/** Starts a channel; when it cannot start it is tried again, each time later, unless only a person can mend it. */
+/** Keeps a channel up: one that cannot start, or has ended by itself, is started again, each time later, unless only a person can mend it. */
 export function keepChannel(options: KeepOptions): KeptChannel {
   const { name, kind, clock, log } = options
   const over = new AbortController()
@@ -55,20 +57,41 @@ export function keepChannel(options: KeepOptions): KeptChannel {
 
   async function run(): Promise<void> {
     for (let wait = firstWaitMs; !over.signal.aborted; wait = Math.min(wait * 2, longestWaitMs)) {
-      try {
-        await start()
-        health = { state: 'up' }
-        return first.resolve()
-      } catch (error) {
-        const why = sentence(error)
-        health = { state: 'down', why }
-        log.error(`The channel ${name} does not start: ${why}`)
-        first.resolve()
-        // A wrong token does not get better by itself; a change of the configuration starts the channel anew.
-        if (error instanceof Problem) return
-        await clock.sleep(wait, over.signal)
-      }
+      const since = clock.now()
+      health = await start().then(live, failed)
+      first.resolve()
+      // A wrong token does not get better by itself; a change of the configuration starts the channel anew.
+      if (health.needs === 'person') return
+      if (clock.now() - since > longestWaitMs) wait = firstWaitMs
+      await clock.sleep(wait, over.signal)
     }
+  }
+
+  /** Resolves to how it is when it must be started again. */
+  async function live(): Promise<ChannelHealth> {
+    health = { state: 'up' }
+    first.resolve()
+    for (;;) {
+      await clock.sleep(lookMs, over.signal)
+      const now = channel?.health?.()
+      if (now?.needs !== 'restart') continue
+      log.error(`The channel ${name} has ended and is started again: ${now.why ?? ''}`)
+      await leave()
+      return now
+    }
+  }
+
+  function failed(error: unknown): ChannelHealth {
+    const why = sentence(error)
+    log.error(`The channel ${name} does not start: ${why}`)
+    return { state: 'down', why, ...(error instanceof Problem && { needs: 'person' }) }
+  }
+
+  async function leave(): Promise<void> {
+    const left = channel
+    channel = undefined
+    await left?.stop().catch((error: unknown) => log.warn(`The channel ${name} did not stop: ${sentence(error)}`))
+    if (left) await options.close(left)
   }
 
   const running = run().catch(() => first.resolve())

@@ -9,20 +9,30 @@ export interface ReportFacts {
   readonly http: { readonly host: string; readonly port: number } | undefined
   /** Why HTTP is off, or not where it was wanted. */
   readonly httpWhy: string | undefined
+  /** Why no webhook can arrive. */
+  readonly webhooksWhy: string | undefined
   readonly safe: boolean
 }
 
 const marks = { up: '✓', starting: '…', down: '✗' } as const
 
 /** What is up and what is not, and why; a line each. */
-export function statusText({ house, channels, unbuilt, http, httpWhy, safe }: ReportFacts): readonly string[] {
+export function statusText({
+  house,
+  channels,
+  unbuilt,
+  http,
+  httpWhy,
+  webhooksWhy,
+  safe,
+}: ReportFacts): readonly string[] {
   const { sources, loaded } = house.current
   const { config } = loaded
   return [
     `picoclaw ${version}`,
     ...(safe
       ? [
-          '! Safe mode: the last three starts ended uncleanly. What waited was set aside, and no job starts. A clean end leads out of it.',
+          '! Safe mode: the last three starts ended uncleanly. What waited was set aside, and no job starts before ten minutes have gone well, or after a clean end.',
         ]
       : []),
     `✓ Model ${sources.defaultModel}${sources.fallbacks.length > 0 ? `, then ${sources.fallbacks.join(', ')}` : ''}`,
@@ -39,5 +49,6 @@ export function statusText({ house, channels, unbuilt, http, httpWhy, safe }: Re
       : []),
     ...(http ? [`✓ HTTP on http://${http.host}:${http.port} (/health, /ready, /metrics)`] : []),
     ...(httpWhy === undefined ? [] : [`${http ? '!' : '✗'} HTTP: ${httpWhy}`]),
+    ...(webhooksWhy === undefined ? [] : [`✗ Webhooks: ${webhooksWhy}`]),
   ]
 }

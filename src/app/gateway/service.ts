@@ -9,6 +9,8 @@ export interface ServicePlan {
   /** Commands that make the system take it over, in order. */
   readonly start: readonly string[]
   readonly stop: readonly string[]
+  /** Makes it run while nobody is logged in, and what follows where that is not allowed. */
+  readonly linger?: { readonly command: string; readonly otherwise: string }
 }
 
 export interface ServiceFacts {
@@ -60,6 +62,11 @@ WantedBy=default.target
 `,
     start: ['systemctl --user daemon-reload', 'systemctl --user enable --now picoclaw.service'],
     stop: ['systemctl --user disable --now picoclaw.service'],
+    linger: {
+      command: 'loginctl enable-linger',
+      otherwise:
+        'The service ends when you log out and does not start at boot. "sudo loginctl enable-linger $USER" changes that.',
+    },
   }
 }
 

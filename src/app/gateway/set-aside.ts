@@ -24,11 +24,11 @@ export async function setAside({ store, log, clock }: Pick<House, 'store' | 'log
     why,
     notices.flat(),
   )
-  log.warn(`Safe mode: ${waiting.length} messages were set aside, and no job starts. A clean end leads out of it.`)
+  log.warn(`Safe mode: ${waiting.length} messages were set aside, and no job starts before ten minutes have gone well.`)
 }
 
 /** Undefined for work that nobody in a chat waits for. */
-function messageIn(payload: string): StoredInbound['message'] | undefined {
+export function messageIn(payload: string): StoredInbound['message'] | undefined {
   const stored = JSON.parse(payload) as Json
   return isJsonObject(stored) && isJsonObject(stored['message'] ?? null)
     ? (stored as unknown as StoredInbound).message

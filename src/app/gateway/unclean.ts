@@ -12,6 +12,8 @@ export interface StartCount {
   /** True when the last three processes died: nothing of them is gone on with, and nothing starts by itself. */
   readonly safe: boolean
   readonly former: number
+  /** Resolves to true once this process has run for ten minutes, to false when it ends before. */
+  readonly settled: Promise<boolean>
   /** This process ends as it should. */
   clean(): Promise<void>
 }
@@ -19,9 +21,13 @@ export interface StartCount {
 export async function countStart(notes: NoteStore, clock: Clock, signal: AbortSignal): Promise<StartCount> {
   const former = Number((await notes.get(note)) ?? 0)
   await notes.put(note, former + 1)
-  clock.sleep(settledMs, signal).then(
-    () => notes.put(note, 0),
-    () => undefined,
+  const clean = () => notes.put(note, 0)
+  const settled = clock.sleep(settledMs, signal).then(
+    // Where it cannot be stored, this start counts as an unclean one.
+    () => clean().then(yes, yes),
+    () => false,
   )
-  return { former, safe: former >= most, clean: () => notes.put(note, 0) }
+  return { former, safe: former >= most, settled, clean }
 }
+
+const yes = () => true

@@ -174,6 +174,7 @@ export function gateway(options: GatewayOptions): Gateway {
         state: silent ? 'down' : state,
         ...(heardAt !== undefined && { heardAt }),
         ...(reason !== undefined && { why: reason }),
+        ...(ended && { needs: 'person' }),
       }
     },
   }

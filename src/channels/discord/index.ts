@@ -86,7 +86,7 @@ export function discordChannel(options: DiscordOptions): Channel {
       receiver,
       places,
       seen,
-      mentionOnly: options.groupTrigger.mention_only,
+      mentionOnly: options.mentionOnly,
       reader,
     })
     const made: Run = {

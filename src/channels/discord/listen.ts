@@ -21,7 +21,7 @@ export interface ListenOptions {
   readonly clock: Clock
   readonly log: Log
   readonly life: AbortSignal
-  readonly mentionOnly: boolean
+  readonly mentionOnly: () => boolean
   /** Undefined before the first session. */
   reader(): Reader | undefined
 }
@@ -100,7 +100,7 @@ export function listening(options: ListenOptions): Listener {
     const place = await placeOf(message)
     const last = { last: id, ...(place.guild !== undefined && { guild: place.guild }) }
     const inbound = isWritten(message) ? inboundOf(message, place, reader) : undefined
-    if (!inbound || (options.mentionOnly && !inbound.addressed)) return seen.glance(channel, last)
+    if (!inbound || (options.mentionOnly() && !inbound.addressed)) return seen.glance(channel, last)
     const linked = await linkedLines(message, place, { rest, places, reader })
     await handOn(linked.length === 0 ? inbound : { ...inbound, text: [inbound.text, ...linked].join('\n') })
     remember(id)

@@ -17,8 +17,8 @@ export interface DiscordOptions {
   /** Its name in the configuration. */
   readonly name: string
   readonly settings: DiscordSettings
-  /** With `mention_only`, messages of a guild that do not address the bot are not handed on. */
-  readonly groupTrigger: { readonly mention_only: boolean }
+  /** While true, messages of a guild that do not address the bot are not handed on. Asked for each. */
+  readonly mentionOnly: () => boolean
   readonly clock: Clock
   readonly log: Log
   /** Where the last message heard in each channel is kept, for what comes while nobody listens. */

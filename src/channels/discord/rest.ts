@@ -66,15 +66,26 @@ export function routed(options: RestOptions, route: (url: string) => string): Re
 export function restOf(library: Library, options: RestOptions, token: string, life: AbortSignal): Rest {
   const rest: REST = new library.REST(options).setToken(token)
   return {
-    request: async <T>(method: string, path: string, { query, files, ...detail }: RequestDetail = {}) =>
-      (await rest.request({
-        ...detail,
-        fullRoute: path as RouteLike,
-        method: method as never,
-        signal: life,
-        ...(files && { files: [...files] }),
-        ...(query && { query: new URLSearchParams(query) }),
-      })) as T,
+    async request<T>(method: string, path: string, { query, files, ...detail }: RequestDetail = {}) {
+      life.throwIfAborted()
+      // discord.js listens to the signal that it is given and never leaves it: none may outlive its request.
+      const request = new AbortController()
+      const cancel = () => request.abort(life.reason)
+      life.addEventListener('abort', cancel)
+      try {
+        const answer = await rest.request({
+          ...detail,
+          fullRoute: path as RouteLike,
+          method: method as never,
+          signal: request.signal,
+          ...(files && { files: [...files] }),
+          ...(query && { query: new URLSearchParams(query) }),
+        })
+        return answer as T
+      } finally {
+        life.removeEventListener('abort', cancel)
+      }
+    },
     close() {
       rest.clearHashSweeper()
       rest.clearHandlerSweeper()

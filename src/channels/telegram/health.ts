@@ -8,21 +8,25 @@ export interface HealthBook {
   down(why: string, mend?: string): void
   /** Our token is refused: nothing will get better by itself. */
   refused(why: string): void
+  /** We have ended by a fault of our own. */
+  broken(): void
   state(): ChannelHealth
 }
 
 export function healthBook(clock: Clock, at: string): HealthBook {
   let health: ChannelHealth = { state: 'starting' }
   const heardAt = () => (health.heardAt === undefined ? {} : { heardAt: health.heardAt })
-  const down = (why: string, mend?: string) => {
-    health = { state: 'down', ...heardAt(), why: mend === undefined ? why : `${why} ${mend}` }
+  const down = (why: string, mend?: string, needs?: ChannelHealth['needs']) => {
+    const words = mend === undefined ? why : `${why} ${mend}`
+    health = { state: 'down', ...heardAt(), why: words, ...(needs && { needs }) }
   }
   return {
     heard() {
       health = { state: 'up', heardAt: clock.now() }
     },
-    down,
-    refused: (why) => down(why, `Get a token from @BotFather and write it to ${at}.`),
+    down: (why, mend) => down(why, mend),
+    refused: (why) => down(why, `Get a token from @BotFather and write it to ${at}.`, 'person'),
+    broken: () => down('The channel stopped by a fault of its own.', 'It is started again.', 'restart'),
     state: () => health,
   }
 }

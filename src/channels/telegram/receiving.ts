@@ -19,6 +19,8 @@ export interface Receiving {
 }
 
 const longestWaitMs = 30_000
+/** So often the service is asked whether its calls arrive. */
+const attendMs = 2 * 60_000
 
 /** The receiving side of a channel: who we are, then updates by poll or by webhook. */
 export function receiving({ options, api, health, load, botId }: Receiving) {
@@ -73,18 +75,17 @@ export function receiving({ options, api, health, load, botId }: Receiving) {
 
   async function beCalled(take: (update: Update) => Promise<void>, signal: AbortSignal): Promise<void> {
     if (!webhook) return
-    const hook = listen({ api, place: webhook, log, channel: name, health, take })
+    const hook = listen({ api, place: webhook, clock, log, channel: name, health, take })
+    let failures = 0
     try {
-      for (let failures = 1; ; failures += 1) {
-        const failure = await hook.announce(signal).then(() => undefined, failureOf)
-        if (!failure || api.dead || signal.aborted) break
-        health.down(failure.message)
-        await clock.sleep(wait(failures), signal)
+      while (!api.dead) {
+        const failure = await hook.attend(signal).then(() => undefined, failureOf)
+        signal.throwIfAborted()
+        failures = failure ? failures + 1 : 0
+        if (failure?.kind === 'auth') health.refused(failure.message)
+        else if (failure) health.down(failure.message)
+        await clock.sleep(failure ? wait(failures) : attendMs, signal)
       }
-      await new Promise<void>((resolve) => {
-        if (signal.aborted) resolve()
-        else signal.addEventListener('abort', () => resolve(), { once: true })
-      })
     } finally {
       hook[Symbol.dispose]()
       await hook.idle()
@@ -111,7 +112,7 @@ export function receiving({ options, api, health, load, botId }: Receiving) {
         log.warn('Telegram is out of reach; it is tried again.', { channel: name, why: health.state().why ?? '' })
       running = run(receiver, me, signal).catch((error: unknown) => {
         if (signal.aborted) return
-        health.down('The channel stopped by a fault of its own.')
+        health.broken()
         log.error('The Telegram channel stopped.', { channel: name, why: error instanceof Error ? error.message : '' })
       })
     },

@@ -1,4 +1,5 @@
 import { randomUUID, timingSafeEqual } from 'node:crypto'
+import type { Clock } from '../../core/clock.ts'
 import type { Log } from '../../core/log.ts'
 import type { Api } from './api.ts'
 import type { HealthBook } from './health.ts'
@@ -8,6 +9,7 @@ import { wantedUpdates, type Update } from './wire.ts'
 export interface Listening {
   readonly api: Api
   readonly place: WebhookPlace
+  readonly clock: Clock
   readonly log: Log
   readonly channel: string
   readonly health: HealthBook
@@ -19,14 +21,25 @@ const maxBody = 4 * 1024 * 1024
 
 /** Where the service calls us. It is told that an update arrived only when it is stored. */
 export interface Webhook extends Disposable {
-  /** Tells the service the address. Throws an ApiFailure. */
-  announce(signal: AbortSignal): Promise<void>
+  /** Sees to it that the service knows the address, and notes whether its calls arrive. Throws an ApiFailure. */
+  attend(signal: AbortSignal): Promise<void>
   /** Resolves when no call is being worked on. */
   idle(): Promise<void>
 }
 
-export function listen({ api, place, log, channel, health, take }: Listening): Webhook {
+/** What the service knows of a webhook; its errors are from before now, mended or not. */
+interface WebhookInfo {
+  readonly url: string
+  readonly pending_update_count: number
+  /** Seconds. */
+  readonly last_error_date?: number
+  readonly last_error_message?: string
+}
+
+export function listen({ api, place, clock, log, channel, health, take }: Listening): Webhook {
   const secret = randomUUID()
+  /** When the address was told or last called; undefined before. */
+  let workedAt: number | undefined
   const open = new Set<Promise<unknown>>()
 
   async function handle(request: Request): Promise<Response> {
@@ -35,6 +48,7 @@ export function listen({ api, place, log, channel, health, take }: Listening): W
     if (Number(request.headers.get('content-length') ?? 0) > maxBody) return answer(413)
     const update = readUpdate(await request.text())
     if (!update) return answer(400)
+    workedAt = clock.now()
     health.heard()
     try {
       await take(update)
@@ -47,6 +61,12 @@ export function listen({ api, place, log, channel, health, take }: Listening): W
     }
   }
 
+  function judge(info: WebhookInfo, since: number): void {
+    const { pending_update_count: waiting, last_error_date: failed = 0, last_error_message: why = '' } = info
+    if (waiting === 0 || failed * 1_000 <= since) return health.heard()
+    health.down(`Telegram cannot call the webhook: ${why}.`, 'See whether gateway.public_url leads to this machine.')
+  }
+
   const mounted = place.mount((request) => {
     const work = handle(request)
     open.add(work)
@@ -54,9 +74,14 @@ export function listen({ api, place, log, channel, health, take }: Listening): W
     return work
   })
   return {
-    async announce(signal) {
+    async attend(signal) {
+      if (workedAt !== undefined) {
+        const info = await api.call<WebhookInfo>('getWebhookInfo', {}, { signal })
+        if (info.url === place.url) return judge(info, workedAt)
+      }
       const settings = { secret_token: secret, allowed_updates: wantedUpdates, max_connections: 1 }
       await api.call('setWebhook', { url: place.url, ...settings }, { signal })
+      workedAt = clock.now()
       health.heard()
     },
     async idle() {

@@ -1,9 +1,10 @@
-import { spawnSync } from 'node:child_process'
 import { startGateway } from '../../app/gateway/gateway.ts'
-import { gatewayStatus, type GatewayStatus, plannedService, reloadGateway } from '../../app/gateway/control.ts'
-import { removeService, writeService } from '../../app/gateway/service.ts'
+import { gatewayStatus, reloadGateway } from '../../app/gateway/control.ts'
 import { exitCodes, Problem } from '../../core/problem.ts'
 import type { Command } from '../command.ts'
+import { run as aside } from '../gateway/aside.ts'
+import { install, uninstall } from '../gateway/service.ts'
+import { statusText } from '../gateway/status.ts'
 import type { Io } from '../io.ts'
 import { parse } from '../options.ts'
 
@@ -11,7 +12,10 @@ const command: Command = {
   usage: `Usage: picoclaw gateway [options]             runs until Ctrl-C: channels, schedule, HTTP
        picoclaw gateway status [--json]     is one running, and is it well
        picoclaw gateway reload              the running one reads its configuration again
+       picoclaw gateway aside [--json]      messages set aside after crashes; "aside retry ID" begins one anew,
+                                            "aside drop ID" forgets it
        picoclaw gateway install [--print]   a service of your session that keeps it running (systemd, launchd)
+                                            --env copies the variables that it needs from this shell into .env
        picoclaw gateway uninstall
 
   -p, --port N       HTTP port instead of gateway.port (0 takes a free one)
@@ -31,21 +35,17 @@ Exit code: 0 ended as asked, 1 could not start, 4 wrong configuration.
         'no-safe': { type: 'boolean' },
         json: { type: 'boolean' },
         print: { type: 'boolean' },
+        env: { type: 'boolean' },
       },
       true,
     )
     const options = { redactor: io.redactor, write: (text: string) => io.stderr.write(text) }
     const [action = 'run', ...rest] = positionals
+    if (action === 'aside') return aside(rest, values.json ?? false, io)
     if (rest.length > 0) throw usage(`"${rest.join(' ')}" is too much.`)
     switch (action) {
       case 'run':
-        return serve(io, {
-          ...options,
-          debug: values.debug ?? false,
-          bold: values['no-safe'] ?? false,
-          ...(values.host !== undefined && { host: values.host }),
-          ...(values.port !== undefined && { port: portOf(values.port) }),
-        })
+        return serve(io, { ...options, ...startOptions(values) })
       case 'status': {
         const status = await gatewayStatus(options)
         io.stdout.write(values.json ? `${JSON.stringify(status)}\n` : statusText(status))
@@ -56,7 +56,7 @@ Exit code: 0 ended as asked, 1 could not start, 4 wrong configuration.
         io.stdout.write('The gateway has read its configuration again.\n')
         return exitCodes.ok
       case 'install':
-        return install(io, values.print ?? false)
+        return install(io, { print: values.print ?? false, copy: values.env ?? false })
       case 'uninstall':
         return uninstall(io)
       default:
@@ -67,6 +67,17 @@ Exit code: 0 ended as asked, 1 could not start, 4 wrong configuration.
 export default command
 
 const usage = (what: string) => new Problem(what, { mend: 'See "picoclaw help gateway".', exitCode: exitCodes.usage })
+
+interface StartValues {
+  readonly port?: string | undefined
+  readonly host?: string | undefined
+  readonly debug?: boolean | undefined
+  readonly 'no-safe'?: boolean | undefined
+}
+
+function startOptions({ port, host, debug = false, 'no-safe': bold = false }: StartValues) {
+  return { debug, bold, ...(host !== undefined && { host }), ...(port !== undefined && { port: portOf(port) }) }
+}
 
 function portOf(text: string): number {
   const port = Number(text)
@@ -82,71 +93,18 @@ async function serve(io: Io, options: Parameters<typeof startGateway>[0]): Promi
   using _interrupt = io.onInterrupt(end)
   try {
     const gateway = await startGateway(options)
-    io.stdout.write(`${gateway.report().join('\n')}\nCtrl-C ends it.\n`)
-    const why = await Promise.race([
-      ended.promise,
-      gateway.lost.then(() => 'Another gateway took this home over; this one ends.'),
-    ])
-    io.stdout.write(`${why === '' ? 'Ending; turns that run have 8 seconds.' : why}\n`)
-    await gateway.stop()
-    return why === '' ? exitCodes.ok : exitCodes.failed
+    try {
+      io.stdout.write(`${gateway.report().join('\n')}\nCtrl-C ends it.\n`)
+      const why = await Promise.race([
+        ended.promise,
+        gateway.lost.then(() => 'Another gateway took this home over; this one ends.'),
+      ])
+      io.stdout.write(`${why === '' ? 'Ending; turns that run have 8 seconds.' : why}\n`)
+      return why === '' ? exitCodes.ok : exitCodes.failed
+    } finally {
+      await gateway.stop()
+    }
   } finally {
     process.off('SIGTERM', end)
   }
-}
-
-function statusText({ running, pid, version, url, checks = {}, refused }: GatewayStatus): string {
-  const lines = running
-    ? [
-        `The gateway runs (process ${pid}, version ${version})${url === undefined ? ', without HTTP' : ` on ${url}`}.`,
-        ...Object.entries(checks).map(
-          ([name, { ok, message }]) => `${ok ? '✓' : '✗'} ${name}${message ? `: ${message}` : ''}`,
-        ),
-      ]
-    : ['No gateway runs on this home. Start one with "picoclaw gateway".']
-  const turnedAway = refused.map(
-    ({ channel, name, person, count, why, line }) =>
-      `! ${name} (${channel}:${person}) was turned away ${count === 1 ? 'once' : `${count} times`} (${why})${line ? `; to let them in: ${line}` : ''}`,
-  )
-  return `${[...lines, ...turnedAway].join('\n')}\n`
-}
-
-async function install(io: Io, print: boolean): Promise<number> {
-  const plan = plannedService()
-  if (print) {
-    io.stdout.write(plan.text)
-    return exitCodes.ok
-  }
-  await writeService(plan)
-  io.stdout.write(`Wrote ${plan.path}\n`)
-  return carryOut(plan.start, io)
-}
-
-async function uninstall(io: Io): Promise<number> {
-  const plan = plannedService()
-  const code = carryOut(plan.stop, io)
-  await removeService(plan)
-  io.stdout.write(`Removed ${plan.path}\n`)
-  return code
-}
-
-/** Runs the commands of the service manager; where they cannot be run, they are told. */
-function carryOut(commands: readonly string[], io: Io): number {
-  for (const [index, line] of commands.entries()) {
-    const [program = '', ...rest] = line.split(' ')
-    const { status, error, stderr } = spawnSync(program, rest, { encoding: 'utf8' })
-    if (status === 0) {
-      io.stdout.write(`${line}\n`)
-      continue
-    }
-    const why = error ? `${program} is not here` : stderr.trim()
-    io.stderr.write(
-      `"${line}" did not work: ${why}\nRun yourself:\n${commands
-        .slice(index)
-        .map((step) => `  ${step}`)
-        .join('\n')}\n`,
-    )
-    return exitCodes.failed
-  }
-  return exitCodes.ok
 }

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { BudgetStore } from '../../core/store.ts'
+import type { BudgetStore } from '../../core/budget.ts'
 import { transaction } from './transaction.ts'
 
 export function budget(database: DatabaseSync): BudgetStore {

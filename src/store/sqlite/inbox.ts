@@ -35,6 +35,11 @@ export function inbox(database: DatabaseSync, clock: Clock): InboxStore {
     UPDATE inbox SET state = 'done', payload = '', ended_at = :now WHERE id = :id AND state = 'open'`)
   const setAside = database.prepare(`
     UPDATE inbox SET state = 'aside', why = :why, ended_at = :now WHERE id = :id AND state = 'open'`)
+  const reopen = database.prepare(`
+    UPDATE inbox SET state = 'open', tries = 0, turn = NULL, why = NULL, ended_at = NULL
+    WHERE id = :id AND state = 'aside'`)
+  const drop = database.prepare(`
+    UPDATE inbox SET state = 'done', payload = '', ended_at = :now WHERE id = :id AND state = 'aside'`)
   const aside = database.prepare(
     `SELECT * FROM inbox WHERE state = 'aside' ORDER BY ended_at DESC, number DESC LIMIT ?`,
   )
@@ -74,6 +79,10 @@ export function inbox(database: DatabaseSync, clock: Clock): InboxStore {
     },
     async aside(limit = 100) {
       return aside.all(limit).map((row) => ({ ...asItem(row), why: String(row['why']) }))
+    },
+    async takeBack(id, as) {
+      const { changes } = as === 'open' ? reopen.run({ id }) : drop.run({ id, now: clock.now() })
+      return changes > 0
     },
   }
 }

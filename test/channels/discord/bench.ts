@@ -53,7 +53,7 @@ export async function bench(
   const channel = discordChannel({
     name: 'discord',
     settings: { token: 'T0KEN', streaming: { enabled: true, throttle_seconds: 0, min_growth_chars: 1 } },
-    groupTrigger: { mention_only: false },
+    mentionOnly: () => false,
     clock: systemClock,
     log,
     notes,

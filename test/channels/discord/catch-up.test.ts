@@ -31,7 +31,7 @@ test('after a fresh login what came in the gap is asked for, in order, and heard
 })
 
 test('what came while the program was off is heard when it starts again; a chat that is closed now is forgotten', async () => {
-  await using made = await started({ groupTrigger: { mention_only: true } })
+  await using made = await started({ mentionOnly: () => true })
   const { discord, notes, channel } = made
   const { place, say } = discord
   say(place.general, 'not for the bot')
@@ -102,7 +102,7 @@ test('two channels of one store keep their places apart', async () => {
   const other = discordChannel({
     name: 'second',
     settings: { token: 'T0KEN', streaming: { enabled: false, throttle_seconds: 3, min_growth_chars: 200 } },
-    groupTrigger: { mention_only: false },
+    mentionOnly: () => false,
     clock: systemClock,
     log: silent,
     notes: made.notes,

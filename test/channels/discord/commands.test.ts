@@ -4,7 +4,7 @@ import { eventually, started } from './bench.ts'
 
 test('a slash command is acknowledged at once and heard as a message; the answer is a message of the chat', async () => {
   const gate = Promise.withResolvers<void>()
-  await using made = await started({ receive: () => gate.promise, groupTrigger: { mention_only: true } })
+  await using made = await started({ receive: () => gate.promise, mentionOnly: () => true })
   const { discord, channel, at } = made
   const { place, rest, slash } = discord
   const interaction = slash(place.general, 'model', 'fast one')

@@ -55,14 +55,18 @@ test('in a server the bot is addressed by its name, its role and a reply to it; 
   assert.equal(heard[0]?.kind, 'group')
 })
 
-test('with mention_only, what does not address the bot is not handed on', async () => {
-  await using bench = await started({ groupTrigger: { mention_only: true } })
+test('with mention_only, what does not address the bot is not handed on; it may change at any time', async () => {
+  let mentionOnly = true
+  await using bench = await started({ mentionOnly: () => mentionOnly })
   const { place, say } = bench.discord
   say(place.general, 'among people')
   say(place.general, `<@${place.bot.id}> you`)
   say(place.dm, 'alone')
   const heard = await bench.hears(2)
   assert.deepEqual(heard.map(({ text }) => text).sort(), ['alone', 'you'])
+  mentionOnly = false
+  say(place.general, 'among people again')
+  assert.equal((await bench.hears(3))[2]?.text, 'among people again')
 })
 
 test('a thread is a chat of its own and names the channel it hangs on', async () => {

@@ -217,6 +217,7 @@ test('a wrong token is a problem at the start, with its place; a token that dies
   await it.channel.start(it.inbox)
   await until(() => it.channel.health?.().state === 'down')
   assert.match(it.channel.health?.().why ?? '', /BotFather/)
+  assert.equal(it.channel.health?.().needs, 'person')
   const before = it.fake.calls.length
   await it.clock.advance(120_000)
   await assert.rejects(it.channel.send({ to: { channel: 'telegram', chat: '1001' }, text: 'x' }), { kind: 'auth' })
@@ -224,6 +225,17 @@ test('a wrong token is a problem at the start, with its place; a token that dies
   await it.channel.stop()
   await it.channel.start(it.inbox)
   assert.equal(it.channel.health?.().state, 'up')
+})
+
+test('a channel that stops by a fault of its own asks to be started again', async () => {
+  const random = () => {
+    throw new Error('a fault of our own')
+  }
+  await using it = await bot({ start: false, options: { random } })
+  it.fake.fault('getUpdates', { status: 500, description: 'Internal Server Error' })
+  await it.channel.start(it.inbox)
+  await until(() => it.channel.health?.().needs === 'restart')
+  assert.equal(it.channel.health?.().state, 'down')
 })
 
 test('a service out of reach at the start is tried again', async () => {

@@ -91,6 +91,50 @@ test('a webhook that the service does not take at once is told again', async () 
   await it.inbox.heard(1)
 })
 
+test('a webhook that the service cannot call is down, with what the service says, until it can', async () => {
+  await using place = await gateway()
+  await using it = await bot({ settings: { mode: 'webhook' }, options: { webhook: place } })
+  await it.fake.called('setWebhook')
+  const state = () => it.channel.health?.().state
+  const trouble = (date: number) => ({
+    pending_update_count: 2,
+    last_error_date: date / 1_000,
+    last_error_message: 'Connection refused',
+  })
+  it.fake.state.webhookTrouble = trouble(it.clock.now() - 5_000)
+  await it.wake(120_000)
+  await it.fake.called('getWebhookInfo')
+  await it.wake(120_000)
+  assert.equal(state(), 'up', 'an error from before is no trouble of today')
+  it.fake.state.webhookTrouble = trouble(it.clock.now())
+  await it.wake(120_000)
+  await until(() => state() === 'down')
+  assert.match(it.channel.health?.().why ?? '', /Telegram cannot call the webhook: Connection refused\. .*public_url/)
+  it.fake.state.webhookTrouble = {}
+  await it.wake(120_000)
+  await until(() => state() === 'up')
+})
+
+test('a webhook that somebody else has changed is set again', async () => {
+  await using place = await gateway()
+  await using it = await bot({ settings: { mode: 'webhook' }, options: { webhook: place } })
+  await it.fake.called('setWebhook')
+  it.fake.state.webhook = undefined
+  await it.wake(120_000)
+  await it.fake.called('setWebhook', 2)
+  it.fake.say('hello')
+  await it.inbox.heard(1)
+})
+
+test('a token that is refused in webhook mode waits for a person', async () => {
+  await using place = await gateway()
+  await using it = await bot({ settings: { mode: 'webhook' }, options: { webhook: place } })
+  await it.fake.called('setWebhook')
+  it.fake.fault('getWebhookInfo', { status: 401, description: 'Unauthorized' })
+  await it.wake(120_000)
+  await until(() => it.channel.health?.().needs === 'person')
+})
+
 test('without a place to be called at, the mode is a problem', async () => {
   await using it = await bot({ settings: { mode: 'webhook' }, start: false })
   await assert.rejects(it.channel.start(it.inbox), Problem)

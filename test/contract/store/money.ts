@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import type { BudgetStore, LedgerRow } from '../../../src/core/store.ts'
+import type { BudgetStore } from '../../../src/core/budget.ts'
+import type { LedgerRow } from '../../../src/core/store.ts'
 import type { Each } from '../store.ts'
 
 const row = (call: string, at: number, session?: string): LedgerRow => ({

@@ -89,7 +89,7 @@ export function queues(each: Each): void {
     assert.equal((await inbox.open())[0]?.payload, '{"text":"new"}')
   })
 
-  each('a message set aside is kept for a person and never open again', async ({ inbox }) => {
+  each('a message set aside is kept for a person and not opened by itself', async ({ inbox }) => {
     for (const id of ['a', 'b', 'c']) await inbox.add(received(id))
     await inbox.setAside(['a'], 'three starts')
     await inbox.setAside(['b'], 'too large')
@@ -104,6 +104,24 @@ export function queues(each: Each): void {
     )
     assert.deepEqual(ids(await inbox.aside(1)), ['b'])
     assert.equal(await inbox.add(received('a')), false)
+  })
+
+  each('a message set aside is taken back as new or as done, once', async ({ inbox, turns }) => {
+    for (const id of ['a', 'b', 'c']) await inbox.add(received(id))
+    await inbox.begin(['a'])
+    await turns.begin({ id: 't', session: 's', agent: 'a', cause: 'chat', at: 1, inbox: ['a'], messages: [] })
+    await inbox.setAside(['a', 'b'], 'three starts')
+    assert.equal(await inbox.takeBack('a', 'open'), true)
+    assert.equal(await inbox.takeBack('b', 'done'), true)
+    for (const id of ['a', 'b', 'c', 'none']) assert.equal(await inbox.takeBack(id, 'open'), false)
+    assert.deepEqual(await inbox.aside(), [])
+    const open = await inbox.open()
+    assert.deepEqual(ids(open).toSorted(), ['a', 'c'])
+    assert.deepEqual(
+      open.find(({ id }) => id === 'a'),
+      { ...received('a'), tries: 0 },
+    )
+    assert.equal(await inbox.add(received('b')), false)
   })
 
   each('messages on their way out keep their order and their state', async ({ outbox }, { other }) => {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
+import type { BudgetStore } from '../../../src/core/budget.ts'
 import type { Json } from '../../../src/core/json.ts'
 import type {
   BlobStore,
-  BudgetStore,
   CounterStore,
   Grant,
   GrantStore,

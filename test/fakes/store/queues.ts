@@ -83,6 +83,16 @@ export function memoryQueues(write: Write) {
         .slice(0, limit)
         .map((item) => ({ ...asItem(item), why: item.why }))
     },
+    async takeBack(id, as) {
+      const item = received.get(id)
+      if (item?.state !== 'aside') return false
+      const { turn: _, ...fresh } = item
+      received.set(
+        id,
+        as === 'open' ? { ...fresh, state: 'open', tries: 0, why: '' } : { ...item, state: 'done', payload: '' },
+      )
+      return true
+    },
   }
 
   const outbox: OutboxStore = {

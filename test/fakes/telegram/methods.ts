@@ -133,7 +133,12 @@ const methods: Readonly<Record<string, Method>> = {
     state.webhook = undefined
     return true
   },
-  getWebhookInfo: ({ webhook }) => ({ url: webhook?.url ?? '' }),
+  getWebhookInfo: ({ webhook, webhookTrouble }) => ({
+    url: webhook?.url ?? '',
+    has_custom_certificate: false,
+    pending_update_count: 0,
+    ...webhookTrouble,
+  }),
   sendMessage(state, { values }) {
     const content = textOf(values, 'text', 4_096)
     if (content.text === '') throw bad('message text is empty')

@@ -75,6 +75,7 @@ export async function fakeTelegram({
     reactions: [],
     actions: [],
     webhook: undefined,
+    webhookTrouble: {},
     nextMessage: 500,
   }
   const calls: Call[] = []

@@ -58,5 +58,7 @@ export interface State {
   reactions: Values[]
   actions: Values[]
   webhook: { readonly url: string; readonly secret: string } | undefined
+  /** What getWebhookInfo tells beside the address. */
+  webhookTrouble: Values
   nextMessage: number
 }
