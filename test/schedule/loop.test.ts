@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { silent } from '../../src/core/log.ts'
+import type { Outcome } from '../../src/schedule/outcome.ts'
 import { openStore } from '../../src/store/open.ts'
 // Loaded before any fake time passes: the library is read from the disk at its first use.
 import '../../src/schedule/cron-expression.ts'
@@ -226,22 +227,43 @@ test('a job that fails again and again is told of once and runs less often, unti
     createdBy: creator,
   })
   const waits: number[] = []
-  for (let run = 0; run < 8; run += 1) {
-    const next = (await editor.get(id))?.nextAt ?? 0
-    waits.push((next - clock.now()) / minute)
-    await clock.advance(next - clock.now())
+  async function run(outcome: Outcome): Promise<void> {
+    const wait = ((await editor.get(id))?.nextAt ?? 0) - clock.now()
+    waits.push(wait / minute)
+    await clock.advance(wait)
     await schedule.tick()
-    const message = (await messages()).at(-1)
-    await schedule.report(message?.id ?? '', { ok: false, error: 'No model answered.' })
+    await schedule.report((await messages()).at(-1)?.id ?? '', outcome)
   }
+  for (let runs = 0; runs < 8; runs += 1) await run({ ok: false, error: 'No model answered.' })
   assert.deepEqual(waits, [1, 1, 1, 1, 1, 2, 4, 8])
   assert.equal(sent.length, 1)
   assert.match(
     sent[0]?.text ?? '',
     /^The scheduled job "news" \(\w+\) failed 3 times in a row: No model answered\.\nIt goes on, less often while it fails; next Mon 30 Nov 2026 08:0\d \(UTC\)\.$/,
   )
-  await schedule.report((await messages()).at(-1)?.id ?? '', { ok: true })
+  await run({ ok: true })
   assert.deepEqual([(await editor.get(id))?.failures, (await editor.get(id))?.lastError], [0, undefined])
+})
+
+test('a run whose words were not delivered is a failure, whichever is heard first', async () => {
+  for (const order of [
+    [true, false],
+    [false, true],
+  ]) {
+    const { editor, schedule, clock, messages } = scheduleHouse()
+    const { id } = await editor.add({
+      message: 'x',
+      schedule: { kind: 'every', everyMs: minute },
+      to: chat,
+      createdBy: creator,
+    })
+    await clock.advance(minute)
+    await schedule.tick()
+    const message = (await messages())[0]?.id ?? ''
+    await Promise.all(order.map((ok) => schedule.report(message, ok ? { ok } : { ok, error: 'blocked' })))
+    const { lastStatus, lastError, failures } = (await editor.get(id)) ?? {}
+    assert.deepEqual([lastStatus, lastError, failures], ['error', 'blocked', 1])
+  }
 })
 
 test('a job without a chat goes to where an owner was last heard; with nobody there it fails and is kept', async () => {

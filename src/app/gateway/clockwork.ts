@@ -11,10 +11,13 @@ import { takeOverJobs } from '../cron.ts'
 import type { Assistant, AssistantOptions } from '../desk/desk.ts'
 import type { House } from '../house.ts'
 import { jobTool } from '../job-tool.ts'
+import { ownerChat } from './owner-chat.ts'
 
 /** Jobs and heartbeat of a gateway. */
 export interface Clockwork {
   readonly desk: Pick<AssistantOptions, 'schedule' | 'ended'>
+  /** How a run of a job ended, by the id of the message that it made. */
+  report: Schedule['report']
   /** Begins to work. */
   start(desk: Assistant): Promise<void>
   /** Ends; commands under way are ended too. */
@@ -32,13 +35,15 @@ export function clockwork(house: House, { owner, checkpoint }: ClockworkParts): 
   const over = new AbortController()
   let jobs: Schedule | undefined
   let running: Promise<unknown> = Promise.resolve()
+  const report: Schedule['report'] = async (...args) => jobs?.report(...args)
 
   return {
+    report,
     desk: {
       schedule: jobTool(house, () => jobs?.nudge()),
       async ended({ id, due }: InboundMessage, { state, trouble }) {
         if (due?.cause !== 'cron') return
-        await jobs?.report(id, { ok: state === 'done', ...(trouble !== undefined && { error: trouble }) })
+        await report(id, { ok: state === 'done', ...(trouble !== undefined && { error: trouble }) })
       },
     },
     async start(desk) {
@@ -60,8 +65,8 @@ export function clockwork(house: House, { owner, checkpoint }: ClockworkParts): 
             return fired
           },
         },
-        async deliverTo(to, text, key) {
-          await desk.road.send(to.channel, `cron:${to.channel}:${to.chat}`, { to, text, key })
+        async deliverTo(to, text, key, job) {
+          await desk.road.send(to.channel, `cron:${to.channel}:${to.chat}`, { to, text, key, job })
         },
         runCommand: (job, signal) => runCommand(house, desk, job, signal),
         commandLimitMs: () => house.current.loaded.config.tools.cron.exec_timeout_minutes * 60_000,
@@ -88,15 +93,15 @@ export function clockwork(house: House, { owner, checkpoint }: ClockworkParts): 
 }
 
 /** What jobs and heartbeat both need. */
-function sharedParts({ clock, log }: House, { road, admission, stored }: Assistant): SharedParts {
+function sharedParts({ clock, log }: House, desk: Assistant): SharedParts {
   return {
-    stored,
-    arrived: (item) => road.take(item),
+    stored: desk.stored,
+    arrived: (item) => desk.road.take(item),
     clock,
     log,
     zone: machineZone(),
     newId: randomUUID,
-    ownerChat: async () => (await admission.ownerChats())[0],
+    ownerChat: () => ownerChat(desk),
   }
 }
 interface SharedParts extends Inbound {
@@ -104,9 +109,7 @@ interface SharedParts extends Inbound {
   readonly log: House['log']
   readonly zone: string
   newId(): string
-  ownerChat(): ReturnType<Assistant['admission']['ownerChats']> extends Promise<readonly (infer Place)[]>
-    ? Promise<Place | undefined>
-    : never
+  ownerChat(): ReturnType<typeof ownerChat>
 }
 
 /** Runs a job's command as the exec tool would, with the rights of whoever made the job. */

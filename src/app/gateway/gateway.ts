@@ -17,11 +17,13 @@ import { type Counts, gatewayMetrics } from './counts.ts'
 import { type GatewayHttp, openHttp } from './http.ts'
 import { addressOf, becomeInstance, type InstanceFacts, urlOf } from './instance.ts'
 import { removeOldAttachments } from './old-attachments.ts'
+import { tellOwner } from './owner-chat.ts'
 import { isAlive, isGateway } from './process.ts'
 import { whenQuiet } from './quiet.ts'
 import { statusText } from './report.ts'
 import { setAside } from './set-aside.ts'
 import { countStart } from './unclean.ts'
+import { undelivered } from './undelivered.ts'
 
 export interface GatewayOptions extends Omit<HouseOptions, 'service'> {
   /** Instead of what the configuration says. */
@@ -43,7 +45,7 @@ export interface Gateway {
   stop(): Promise<void>
 }
 
-/** Turns have this long to finish when the process is told to end. */
+/** Turns and their answers have this long when the process is told to end. */
 const drainMs = 8_000
 
 /** Starts everything, in order. A Problem when another gateway runs on this home; whatever else fails is told in the report. */
@@ -98,8 +100,9 @@ async function start(house: House, options: GatewayOptions): Promise<Gateway> {
         counts.sent += 1
         counts.sentAt = clock.now()
       },
-      failed(_, state) {
-        counts[state] += 1
+      async failed(lost) {
+        counts[lost.state] += 1
+        await undelivered(lost, desk, works.report)
       },
     },
     ...(options.checkpoint && { checkpoint: options.checkpoint }),
@@ -218,9 +221,4 @@ async function checks(house: House, channels: ChannelSet, counts: Counts): Promi
     }
   }
   return found
-}
-
-async function tellOwner({ admission, road }: Assistant, text: string): Promise<void> {
-  const [place] = await admission.ownerChats()
-  if (place) await road.send(place.channel, 'owner', { to: place, text })
 }
