@@ -9,6 +9,7 @@ export interface RequestDetail {
   readonly query?: Readonly<Record<string, string>>
   /** False sends no token. */
   readonly auth?: boolean
+  readonly signal?: AbortSignal
 }
 /**
  * Discord's REST API. A path is written `/channels/1`. Nothing is repeated: neither after a failure nor after a rate limit, which is
@@ -63,7 +64,7 @@ export function routed(options: RestOptions, route: (url: string) => string): Re
   }
 }
 
-export function restOf(library: Library, options: RestOptions, token: string, life: AbortSignal): Rest {
+export function restOf(library: Library, options: RestOptions, token: string): Rest {
   const rest: REST = new library.REST(options).setToken(token)
   return {
     request: async <T>(method: string, path: string, { query, files, ...detail }: RequestDetail = {}) =>
@@ -71,7 +72,6 @@ export function restOf(library: Library, options: RestOptions, token: string, li
         ...detail,
         fullRoute: path as RouteLike,
         method: method as never,
-        signal: life,
         ...(files && { files: [...files] }),
         ...(query && { query: new URLSearchParams(query) }),
       })) as T,
@@ -81,3 +81,9 @@ export function restOf(library: Library, options: RestOptions, token: string, li
     },
   }
 }
+
+/** The same, for requests that end with a signal. */
+export const restUntil = (signal: AbortSignal, rest: Rest): Rest => ({
+  ...rest,
+  request: (method, path, detail) => rest.request(method, path, { ...detail, signal }),
+})
