@@ -1,8 +1,7 @@
 import { placeKey } from '../../core/place.ts'
 import type { Undelivered } from '../../dispatch/deliver.ts'
 import type { Outcome } from '../../schedule/outcome.ts'
-import type { Assistant } from '../desk/desk.ts'
-import { tellOwner } from './owner-chat.ts'
+import { type OwnerParts, tellOwner } from './owner-chat.ts'
 
 /**
  * A message was not delivered: the job whose words it holds counts as failed. Where the chat is closed to us nobody there can be told, so an
@@ -10,7 +9,7 @@ import { tellOwner } from './owner-chat.ts'
  */
 export async function undelivered(
   { message: { to, job }, state, why, closedSince }: Undelivered,
-  desk: Pick<Assistant, 'admission' | 'road'>,
+  desk: OwnerParts,
   report: (run: string, outcome: Outcome) => Promise<void>,
 ): Promise<void> {
   if (!job || state !== 'dead') return
