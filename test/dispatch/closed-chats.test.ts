@@ -63,10 +63,11 @@ test('whoever is told of lost messages can tell for how long their chat is close
   await channel.hear({ text: 'hello' })
   await clock.advance(1_000)
   const [first] = lost
+  assert.equal(lost.length, 3)
   assert.deepEqual(first?.message.job, job)
   assert.deepEqual(
     lost.map(({ state, why, closedSince }) => [state, why, closedSince]),
-    Array(3).fill(['dead', 'blocked', first?.closedSince]),
+    lost.map(() => ['dead', 'blocked', first?.closedSince]),
   )
   platform.open = true
   await channel.hear({ text: 'now?' })

@@ -69,12 +69,15 @@ export function liveMessage(options: LiveOptions): LiveMessage {
       standing = shown
       standingText = ofText
     } catch (error) {
-      const failure = error instanceof DeliveryFailure ? error : undefined
-      if (failure?.kind === 'uncertain' && id === undefined) doubtSince ??= begun
-      if (failure?.kind === 'rate-limit') nextAt = clock.now() + Math.max(throttleMs, failure.retryAfterMs ?? 0)
-      else if (failure?.kind !== 'uncertain' && failure?.kind !== 'not-sent') closed = true
-      log.debug('A growing message could not be shown.', { why: String(error) })
+      notShown(error, begun)
     }
+  }
+  function notShown(error: unknown, begun: number): void {
+    const failure = error instanceof DeliveryFailure ? error : undefined
+    if (failure?.kind === 'uncertain' && id === undefined) doubtSince ??= begun
+    if (failure?.kind === 'rate-limit') nextAt = clock.now() + Math.max(throttleMs, failure.retryAfterMs ?? 0)
+    else if (failure?.kind !== 'uncertain' && failure?.kind !== 'not-sent') closed = true
+    log.debug('A growing message could not be shown.', { why: String(error) })
   }
   async function pump(): Promise<void> {
     while (due()) {
