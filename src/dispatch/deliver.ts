@@ -201,7 +201,7 @@ export function deliverer(channel: Channel, ground: Ground, deliveries: Deliveri
     },
     async stop(ms) {
       ending.abort()
-      await atMost(clock, ms, lanes.idle())
+      if (!over.signal.aborted) await atMost(clock, ms, lanes.idle())
       over.abort()
     },
   }

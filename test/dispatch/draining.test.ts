@@ -9,11 +9,12 @@ import { type Scene, scene, untilAborted } from './scene.ts'
 const hanging = () => new Promise<void>(() => undefined)
 const to = { channel: 'fake', chat: 'c1' }
 
-/** Ends a road within so many milliseconds of its own clock; resolves to how long that took. */
-async function drained({ road, clock }: Scene, ms: number): Promise<number> {
+/** Ends a road and closes its channel, within so many milliseconds of its own clock; resolves to how long that took. */
+async function drained({ road, channel, clock }: Scene, ms: number): Promise<number> {
   const start = clock.now()
   let took: number | undefined
-  void road.drain(ms).then(() => (took = clock.now() - start))
+  const ended = road.drain(ms).then(() => road.close(channel))
+  void ended.then(() => (took = clock.now() - start))
   await clock.advance(10 * 60_000)
   assert.ok(took !== undefined, 'it never ended')
   return took

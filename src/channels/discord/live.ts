@@ -73,10 +73,11 @@ export function liveMessage(options: LiveOptions): LiveMessage {
     }
   }
   function notShown(error: unknown, begun: number): void {
-    const failure = error instanceof DeliveryFailure ? error : undefined
-    if (failure?.kind === 'uncertain' && id === undefined) doubtSince ??= begun
-    if (failure?.kind === 'rate-limit') nextAt = clock.now() + Math.max(throttleMs, failure.retryAfterMs ?? 0)
-    else if (failure?.kind !== 'uncertain' && failure?.kind !== 'not-sent') closed = true
+    const failure = error instanceof DeliveryFailure ? error : new DeliveryFailure('refused', String(error))
+    const { kind, retryAfterMs = 0 } = failure
+    if (kind === 'uncertain' && id === undefined) doubtSince ??= begun
+    if (kind === 'rate-limit') nextAt = clock.now() + Math.max(throttleMs, retryAfterMs)
+    else if (kind !== 'uncertain' && kind !== 'not-sent') closed = true
     log.debug('A growing message could not be shown.', { why: String(error) })
   }
   async function pump(): Promise<void> {
