@@ -66,6 +66,9 @@ Exit code: 0 ended as asked, 1 could not start, 4 wrong configuration.
 }
 export default command
 
+/** So long a process that has ended its work may take to end by itself. */
+const graceMs = 500
+
 const usage = (what: string) => new Problem(what, { mend: 'See "picoclaw help gateway".', exitCode: exitCodes.usage })
 
 function portOf(text: string): number {
@@ -89,6 +92,8 @@ async function serve(io: Io, options: Parameters<typeof startGateway>[0]): Promi
     ])
     io.stdout.write(`${why === '' ? 'Ending; turns that run have 8 seconds.' : why}\n`)
     await gateway.stop()
+    // A send that was left at the end must not keep the process.
+    setTimeout(() => process.exit(), graceMs).unref()
     return why === '' ? exitCodes.ok : exitCodes.failed
   } finally {
     process.off('SIGTERM', end)
