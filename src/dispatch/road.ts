@@ -44,7 +44,10 @@ export interface Road {
   channel(name: string): Channel | undefined
   /** Turns that run or wait. */
   readonly size: number
-  /** Waits for what runs and for its answers, at most `ms`; what is still running then is parked and goes on in the next process. */
+  /**
+   * Waits for what runs and for its answers, at most `ms`, but a second at least; what is still running before the end is parked and goes on
+   * in the next process.
+   */
   drain(ms: number): Promise<void>
 }
 
@@ -211,7 +214,7 @@ export function road(desk: Desk, ground: Ground, deliveries: Deliveries = {}): R
     },
     async drain(ms) {
       burst.flush()
-      const end = clock.now() + ms
+      const end = clock.now() + Math.max(ms, parkingMs)
       const left = () => Math.max(0, end - clock.now())
       await atMost(clock, left() - parkingMs, lane.idle())
       running.stop('parked')
