@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { DeliveryFailure } from '../../src/core/channel.ts'
 import { fakeChannel } from '../fakes/channel.ts'
 import { fakeClock } from '../fakes/clock.ts'
 import { memoryStore } from '../fakes/store.ts'
@@ -94,6 +95,29 @@ test('a platform that may have forgotten a message by now does not get it again'
   const dead = await scene({ store, clock, channel, checkpoint: dyingAt('outbox-sent') })
   await dead.channel.hear({ text: 'hello' })
   await clock.advance(400)
+  await scene({ store, clock: last, channel })
+  await last.advance(1_000)
+  assert.deepEqual(channel.texts, [
+    'answer to hello',
+    'My last message here may not have arrived. /again sends it once more.',
+  ])
+})
+
+test('what was in doubt when its platform went out of reach is in doubt for the next process, too', async () => {
+  const { store, clock, last } = twoProcesses()
+  let up = false
+  const channel = fakeChannel({
+    keyed: true,
+    keyForgotten: () => true,
+    onSend(count) {
+      if (count === 0) return { arrives: new DeliveryFailure('uncertain', 'reset') }
+      if (!up) throw new DeliveryFailure('not-sent', 'ENOTFOUND')
+    },
+  })
+  const dead = await scene({ store, clock, channel })
+  await dead.channel.hear({ text: 'hello' })
+  await clock.advance(10_000)
+  up = true
   await scene({ store, clock: last, channel })
   await last.advance(1_000)
   assert.deepEqual(channel.texts, [
