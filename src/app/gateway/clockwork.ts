@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { InboundMessage } from '../../core/channel.ts'
 import type { Clock } from '../../core/clock.ts'
+import type { ChatRef } from '../../core/place.ts'
 import type { ToolContext } from '../../core/tool.ts'
 import { machineZone } from '../../kit/zone.ts'
 import { heartbeat } from '../../schedule/heartbeat.ts'
@@ -11,7 +12,7 @@ import { takeOverJobs } from '../cron.ts'
 import type { Assistant, AssistantOptions } from '../desk/desk.ts'
 import type { House } from '../house.ts'
 import { jobTool } from '../job-tool.ts'
-import { ownerChat } from './owner-chat.ts'
+import { ownerChats } from './owner-chats.ts'
 
 /** Jobs and heartbeat of a gateway. */
 export interface Clockwork {
@@ -101,7 +102,7 @@ function sharedParts({ clock, log }: House, desk: Assistant): SharedParts {
     log,
     zone: machineZone(),
     newId: randomUUID,
-    ownerChat: () => ownerChat(desk),
+    ownerChat: async () => (await ownerChats(desk))[0],
   }
 }
 interface SharedParts extends Inbound {
@@ -109,7 +110,7 @@ interface SharedParts extends Inbound {
   readonly log: House['log']
   readonly zone: string
   newId(): string
-  ownerChat(): ReturnType<typeof ownerChat>
+  ownerChat(): Promise<ChatRef | undefined>
 }
 
 /** Runs a job's command as the exec tool would, with the rights of whoever made the job. */

@@ -1,7 +1,7 @@
 import { placeKey } from '../../core/place.ts'
 import type { Undelivered } from '../../dispatch/deliver.ts'
 import type { Outcome } from '../../schedule/outcome.ts'
-import { type OwnerParts, tellOwner } from './owner-chat.ts'
+import { type OwnerParts, tellOwner } from './owner-chats.ts'
 
 /**
  * A message was not delivered: the job whose words it holds counts as failed. Where the chat is closed to us nobody there can be told, so an

@@ -7,14 +7,14 @@ export interface OwnerParts {
   readonly road: Pick<Assistant['road'], 'reaches' | 'send'>
 }
 
-/** Where an owner is told something: where they were last seen, if that can be reached now; undefined when no owner was seen yet. */
-export async function ownerChat({ admission, road }: OwnerParts): Promise<ChatRef | undefined> {
+/** Direct chats of owners: those that can be reached now first, then where one was last seen. */
+export async function ownerChats({ admission, road }: OwnerParts): Promise<readonly ChatRef[]> {
   const chats = await admission.ownerChats()
-  return chats.find((chat) => road.reaches(chat)) ?? chats[0]
+  return chats.toSorted((one, other) => Number(road.reaches(other)) - Number(road.reaches(one)))
 }
 
 /** Tells an owner; what has a key is told once. */
 export async function tellOwner(desk: OwnerParts, text: string, key?: string): Promise<void> {
-  const to = await ownerChat(desk)
+  const [to] = await ownerChats(desk)
   if (to) await desk.road.send(to.channel, 'owner', { to, text, ...(key !== undefined && { key }) })
 }
