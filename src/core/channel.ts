@@ -81,6 +81,12 @@ export interface OutboundMessage {
   readonly repeatable?: true
   /** A message that is already there and becomes this one. */
   readonly replaces?: string
+  /** The job whose words these are: nobody in the chat asked for them. */
+  readonly job?: {
+    readonly name: string
+    /** The id of the message that the schedule made when the job was due; absent in words about the job. */
+    readonly run?: string
+  }
   readonly report?: TurnReport
   /** Set when the text tells why there is no answer. */
   readonly trouble?: { readonly kind: string; readonly exitCode: number }
@@ -102,14 +108,23 @@ export interface LiveMessage {
   finish(message: OutboundMessage): Promise<string>
 }
 
+/** So many messages at once, then one each `everyMs`. */
+export interface Pace {
+  readonly burst: number
+  readonly everyMs: number
+}
+
 export interface ChannelLimits {
   /** The longest message, in UTF-16 units. */
   readonly maxText: number
   /** A text with more characters comes as its beginning and a file. Absent: in as many messages as it needs. */
   readonly fileAbove?: number
-  /** Milliseconds between two messages in one chat, and between any two. Absent: none. */
-  readonly pace?: { readonly chatMs: number; readonly allMs: number }
+  /** How fast messages may go to one chat, and to all together. Absent: as fast as they come. */
+  readonly pace?: { chat(chat: string): Pace; readonly all: Pace }
 }
+
+/** So long, in milliseconds, a keyed platform surely knows a key again. */
+export const keyedForMs = 120_000
 
 /** Why a message did not go out. */
 export type DeliveryKind =
@@ -183,7 +198,7 @@ export interface Channel {
   /** Its name in the configuration. */
   readonly name: string
   readonly limits: ChannelLimits
-  /** True when two sends with the same `key` within minutes make one message, so that an uncertain send may be repeated. */
+  /** True when two sends with the same `key` within `keyedForMs` make one message, so that an uncertain send may be repeated. */
   readonly keyed?: boolean
   /**
    * Begins to receive and resolves when it is connected. A Problem when it cannot work (a wrong token); a platform that is only out of reach is
@@ -192,7 +207,7 @@ export interface Channel {
   start(receiver: Receiver): Promise<void>
   /** Sends one message of the platform; resolves to its id. Throws only a DeliveryFailure. */
   send(message: OutboundMessage): Promise<string>
-  /** Stops receiving. What `receiver.message` is still storing is waited for. */
+  /** Stops receiving; what is on its way out still goes. What `receiver.message` is still storing is waited for. */
   stop(): Promise<void>
   health?(): ChannelHealth
   /** Cuts markdown into texts that each fit one message as the platform shows it. Absent: by `limits` alone. */

@@ -223,11 +223,9 @@ export interface OutboxStore {
     more?: { readonly note?: string; readonly platformId?: string },
   ): Promise<void>
   /** Newest first. */
-  list(filter?: {
-    readonly state?: OutboxItem['state']
-    readonly session?: string
-    readonly limit?: number
-  }): Promise<readonly OutboxItem[]>
+  list(
+    filter?: Partial<Pick<OutboxItem, 'state' | 'session' | 'channel' | 'chat'>> & { readonly limit?: number },
+  ): Promise<readonly OutboxItem[]>
 }
 
 /** One turn, from its beginning on. */

@@ -89,8 +89,10 @@ async function say(work: Work, message: OutboundMessage, ground: Ground, deliver
   await delivery.deliver(work, undefined, message, items)
 }
 
-const addressed = ({ message }: Work): Pick<OutboundMessage, 'to' | 'replyTo'> =>
-  message.due ? { to: message.at } : { to: message.at, replyTo: message.id }
+function addressed({ message: { id, at, due } }: Work): Pick<OutboundMessage, 'to' | 'replyTo' | 'job'> {
+  if (!due) return { to: at, replyTo: id }
+  return { to: at, ...(due.cause === 'cron' && { job: { name: due.name, run: id } }) }
+}
 
 async function turn(
   running: Running,

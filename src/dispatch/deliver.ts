@@ -1,7 +1,11 @@
-import { type Channel, DeliveryFailure, type OutboundMessage } from '../core/channel.ts'
+import { type Channel, DeliveryFailure, keyedForMs, type OutboundMessage } from '../core/channel.ts'
+import type { ChatRef } from '../core/place.ts'
 import type { NewOutboxItem, OutboxItem } from '../core/store.ts'
+import { atMost } from '../kit/at-most.ts'
 import { Lanes } from '../kit/lanes.ts'
-import { deliveryPolicy, keyedTries, waitBefore } from './delivery-policy.ts'
+import { type ClosedChat, closedChats } from './closed-chats.ts'
+import { deliveryPolicy, mostTries, waitBefore } from './delivery-policy.ts'
+import { isNotice, noticeOf, notices } from './notices.ts'
 import { pacing } from './pacing.ts'
 import { packOutbound, unpackOutbound } from './payload.ts'
 import type { Ground } from './ports.ts'
@@ -14,57 +18,100 @@ export interface Deliverer {
   add(items: readonly NewOutboxItem[]): void
   /** A chat has another id from now on. */
   moved(from: string, to: string): Promise<void>
+  /** Somebody writes from a chat: it is open to us again. */
+  heard(place: ChatRef): Promise<void>
+  /** False for a chat that is closed to us. */
+  isOpen(place: ChatRef): boolean
   /** Resolves when nothing is on its way. */
   idle(): Promise<void>
-  /** Sends nothing more; what is being sent is waited for. */
-  stop(): Promise<void>
+  /**
+   * Sends what is there, but waits for no better time. What is still on its way after `ms` is left: it stays marked as being sent, so that
+   * the next start says that it may not have arrived.
+   */
+  stop(ms: number): Promise<void>
+}
+
+/** A message that did not arrive, or may not have. */
+export interface Undelivered {
+  readonly message: OutboundMessage
+  readonly state: 'uncertain' | 'dead'
+  readonly why: string
+  /** Set when its chat is closed to us: since when, in epoch milliseconds. */
+  readonly closedSince?: number
 }
 
 export interface Deliveries {
   sent?(item: NewOutboxItem): void
-  failed?(item: NewOutboxItem, state: 'uncertain' | 'dead', why: string): void
+  /** Waited for before the message is marked. */
+  failed?(lost: Undelivered): Promise<void>
+}
+
+/** A message on its way. */
+interface Parcel {
+  readonly item: NewOutboxItem
+  readonly message: OutboundMessage
+  tries: number
+  /** Set when a try may have arrived. */
+  doubt?: { readonly since: number; readonly why: string }
 }
 
 /** The outbox of a channel, worked off. */
 export function deliverer(channel: Channel, ground: Ground, deliveries: Deliveries = {}): Deliverer {
   const { store, clock, log, checkpoint } = ground
   const lanes = new Lanes()
+  const ending = new AbortController()
   const over = new AbortController()
   const pace = pacing(channel.limits.pace, clock)
   const moved = new Map<string, string>()
+  const closed = closedChats(channel.name, store.notes, clock)
   /** Messages on their way: each is sent once, however often it is handed over. */
   const held = new Set<string>()
 
-  function add(items: readonly NewOutboxItem[]): void {
+  function add(items: readonly (NewOutboxItem | OutboxItem)[]): void {
     for (const item of items) {
       if (held.has(item.id)) continue
       held.add(item.id)
       lanes
-        .run(item.chat, () => deliver(item))
+        .run(item.chat, () => deliver(parcelOf(item)))
         .catch((error: unknown) => {
-          if (!over.signal.aborted) log.error(`A message to ${channel.name} was not sent: ${String(error)}`)
+          if (!ending.signal.aborted) log.error(`A message to ${channel.name} was not sent: ${String(error)}`)
         })
         .finally(() => held.delete(item.id))
     }
   }
 
-  async function deliver(item: NewOutboxItem): Promise<void> {
+  function parcelOf(item: NewOutboxItem | OutboxItem): Parcel {
     const message = unpackOutbound(item.payload, store.blobs)
-    for (let tries = 1; ; tries += 1) {
+    // What replaces another may be written twice.
+    const isDoubtful = 'state' in item && item.state === 'sending' && message.replaces === undefined
+    return { item, message, tries: 0, ...(isDoubtful && { doubt: { since: item.at, why: cutOff } }) }
+  }
+
+  async function deliver(parcel: Parcel): Promise<void> {
+    const { item, message } = parcel
+    for (;;) {
       over.signal.throwIfAborted()
+      const to = place(message)
+      const shut = closed.at(to)
+      if (shut) return giveUp(parcel, 'dead', shut.why, shut)
+      if (parcel.doubt && !mayRepeat(parcel)) return giveUp(parcel, 'uncertain', parcel.doubt.why)
       await pace.wait(item.chat, over.signal)
       await checkpoint('outbox-taken')
       await store.outbox.mark(item.id, 'sending')
       await checkpoint('outbox-sending')
+      parcel.tries += 1
       try {
-        const platformId = await post(channel, { ...message, to: place(message), key: item.id })
+        const platformId = await post(channel, { ...message, to, key: item.id })
         await checkpoint('outbox-sent')
         await store.outbox.mark(item.id, 'sent', { platformId })
         await checkpoint('outbox-marked')
+        await closed.arrived(to)
         deliveries.sent?.(item)
         return
       } catch (error) {
-        if (!(await after(item, message, asFailure(error), tries))) return
+        // What was left stays as it is marked.
+        over.signal.throwIfAborted()
+        if (!(await after(parcel, asFailure(error)))) return
       }
     }
   }
@@ -78,58 +125,61 @@ export function deliverer(channel: Channel, ground: Ground, deliveries: Deliveri
   const place = ({ to }: OutboundMessage) => ({ ...to, chat: moved.get(to.chat) ?? to.chat })
 
   /** True when the same message is to be tried again. */
-  async function after(
-    item: NewOutboxItem,
-    message: OutboundMessage,
-    failure: DeliveryFailure,
-    tries: number,
-  ): Promise<boolean> {
-    const { kind, movedTo } = failure
+  async function after(parcel: Parcel, failure: DeliveryFailure): Promise<boolean> {
+    const { item, message, tries } = parcel
+    const { kind, movedTo, message: why } = failure
     const { next } = deliveryPolicy[kind]
-    if (next === 'move' && movedTo !== undefined && tries <= keyedTries) {
+    if (next === 'move' && movedTo !== undefined && tries <= mostTries) {
       // Surely not sent.
-      await store.outbox.mark(item.id, 'waiting', { note: failure.message })
+      await store.outbox.mark(item.id, 'waiting', { note: why })
       await follow(message.to.chat, movedTo)
       return true
     }
-    const uncertain = next === 'keyed' && (!mayRepeat(message) || tries >= keyedTries)
-    if (uncertain || next === 'dead' || next === 'move') {
-      await giveUp(item, message, uncertain ? 'uncertain' : 'dead', failure.message)
-      return false
+    if (next === 'close') await giveUp(parcel, 'dead', why, await closed.close(place(message), why))
+    else if (next === 'dead' || next === 'move') await giveUp(parcel, 'dead', why)
+    else return again(parcel, failure)
+    return false
+  }
+
+  /** Waits for a better time, where there may be one. */
+  async function again(parcel: Parcel, { kind, message: why, retryAfterMs }: DeliveryFailure): Promise<boolean> {
+    const { item, tries } = parcel
+    if (kind === 'uncertain') {
+      parcel.doubt ??= { since: clock.now(), why }
+      if (!mayRepeat(parcel) || tries >= mostTries) {
+        await giveUp(parcel, 'uncertain', why)
+        return false
+      }
     }
-    await store.outbox.mark(item.id, next === 'keyed' ? 'sending' : 'waiting', { note: failure.message })
-    log.warn(`A message to ${channel.name} waits: ${failure.message}`)
-    await clock.sleep(waitBefore(kind, tries, failure.retryAfterMs), over.signal)
+    await store.outbox.mark(item.id, parcel.doubt ? 'sending' : 'waiting', { note: why })
+    log.warn(`A message to ${channel.name} waits: ${why}`)
+    await clock.sleep(waitBefore(kind, tries, retryAfterMs), ending.signal)
     return true
   }
 
-  async function giveUp(
-    item: NewOutboxItem,
-    message: OutboundMessage,
-    state: 'uncertain' | 'dead',
-    why: string,
-  ): Promise<void> {
+  async function giveUp(parcel: Parcel, state: Undelivered['state'], why: string, shut?: ClosedChat): Promise<void> {
+    const { item, message } = parcel
     log.warn(
       `A message to ${channel.name} ${state === 'dead' ? 'cannot be delivered' : 'may not have arrived'}: ${why}`,
     )
-    if (state === 'dead' || isNotice(item.id)) await store.outbox.mark(item.id, state, { note: why })
-    else await tellUncertain(item, message, why)
-    deliveries.failed?.(item, state, why)
+    await deliveries.failed?.({ message, state, why, ...(shut && { closedSince: shut.since }) })
+    if (shut || isNotice(item.id)) await store.outbox.mark(item.id, state, { note: why })
+    else await tell(parcel, state, why)
   }
 
-  /** Marks a message that may have arrived, and says so in its chat. */
-  async function tellUncertain(item: NewOutboxItem, message: OutboundMessage, why: string): Promise<void> {
+  /** Marks a message that was given up, and says so in its chat. */
+  async function tell({ item, message }: Parcel, state: Undelivered['state'], why: string): Promise<void> {
     const notice: NewOutboxItem = {
-      id: noticeOf(item.id),
+      id: noticeOf(item.id, state),
       channel: item.channel,
       chat: item.chat,
       session: item.session,
       at: clock.now(),
-      payload: await packOutbound({ to: message.to, text: doubt }, store.blobs),
+      payload: await packOutbound({ to: message.to, text: notices[state](message, why) }, store.blobs),
     }
     await store.outbox.add([notice])
     await checkpoint('doubt-stored')
-    await store.outbox.mark(item.id, 'uncertain', { note: why })
+    await store.outbox.mark(item.id, state, { note: why })
     await checkpoint('outbox-uncertain')
     add([notice])
   }
@@ -137,46 +187,33 @@ export function deliverer(channel: Channel, ground: Ground, deliveries: Deliveri
   return {
     add,
     moved: follow,
+    heard: (from) => closed.heard(from),
+    isOpen: (to) => closed.at(to) === undefined,
     async start() {
       for (const { name, value } of await store.notes.list(`moved:${channel.name}:`))
         if (typeof value === 'string') moved.set(name.slice(`moved:${channel.name}:`.length), value)
-      const left = (await store.outbox.open(channel.name)).filter(({ id }) => !held.has(id))
-      const doubtful = left.filter(isDoubtful)
+      await closed.load()
       // In one go with the look into the store, so that nothing can be sent in between.
-      add(left.filter((item) => !isDoubtful(item)))
-      for (const item of doubtful)
-        await giveUp(
-          item,
-          unpackOutbound(item.payload, store.blobs),
-          'uncertain',
-          'picoclaw ended while it was being sent',
-        )
+      add(await store.outbox.open(channel.name))
     },
     async idle() {
       await lanes.idle()
     },
-    async stop() {
+    async stop(ms) {
+      ending.abort()
+      if (!over.signal.aborted) await atMost(clock, ms, lanes.idle())
       over.abort()
-      await lanes.idle()
     },
   }
 
-  /** May a former process have sent what must not be sent twice? */
-  function isDoubtful({ state, payload }: OutboxItem): boolean {
-    if (state !== 'sending') return false
-    const message = unpackOutbound(payload, store.blobs)
-    // What replaces another may be written twice.
-    return !mayRepeat(message) && message.replaces === undefined
-  }
-
-  function mayRepeat({ repeatable }: OutboundMessage): boolean {
-    return channel.keyed === true || repeatable === true
+  /** May a message be sent again that may have arrived? */
+  function mayRepeat({ message, doubt }: Parcel): boolean {
+    if (message.repeatable) return true
+    return channel.keyed === true && clock.now() - (doubt?.since ?? clock.now()) <= keyedForMs
   }
 }
 
-const doubt = 'My last message here may not have arrived. /again sends it once more.'
-const noticeOf = (id: string) => `${id}:doubt`
-const isNotice = (id: string) => id.endsWith(':doubt')
+const cutOff = 'picoclaw ended while it was being sent'
 
 /** One call of the platform: an edit where the message is there already, else a send. */
 async function post(channel: Channel, message: OutboundMessage): Promise<string> {

@@ -1,8 +1,11 @@
 import type { DeliveryKind } from '../core/channel.ts'
 
 interface DeliveryRule {
-  /** `again`: the same message once more. `keyed`: once more where the platform drops doubles, else uncertain. `dead`: never again. */
-  readonly next: 'again' | 'keyed' | 'move' | 'dead'
+  /**
+   * `again`: the same message once more. `keyed`: once more where the platform drops doubles, else uncertain. `dead`: never again. `close`:
+   * neither this message nor another, until somebody writes from the chat.
+   */
+  readonly next: 'again' | 'keyed' | 'move' | 'dead' | 'close'
   /** Milliseconds before the first repetition where the platform names none; doubled for each further one. */
   readonly waitMs: number
 }
@@ -14,7 +17,7 @@ export const deliveryPolicy = {
   auth: { next: 'again', waitMs: 60_000 },
   uncertain: { next: 'keyed', waitMs: 1_000 },
   moved: { next: 'move', waitMs: 0 },
-  gone: { next: 'dead', waitMs: 0 },
+  gone: { next: 'close', waitMs: 0 },
   refused: { next: 'dead', waitMs: 0 },
 } as const satisfies Record<DeliveryKind, DeliveryRule>
 
@@ -26,5 +29,5 @@ export function waitBefore(kind: DeliveryKind, tries: number, named: number | un
   return named ?? Math.min(longestWait, deliveryPolicy[kind].waitMs * 2 ** Math.min(tries - 1, 10))
 }
 
-/** Tries of a keyed message before it counts as uncertain. */
-export const keyedTries = 3
+/** Tries of a message that may be repeated before it counts as uncertain. */
+export const mostTries = 3

@@ -6,14 +6,14 @@ const beginning = 1_000
 
 /**
  * A message as single messages of a platform, in order: its texts, then a message for each file. A short text stands under the first file,
- * where the platform can. The first one answers and replaces.
+ * where the platform can. The first one answers, replaces and stands for its job.
  */
 export function pieces(
   channel: Pick<Channel, 'limits' | 'split' | 'captions'>,
   whole: OutboundMessage,
 ): readonly OutboundMessage[] {
   const message = withFile(whole, channel.limits)
-  const { attachments = [], replyTo, replaces, ...rest } = message
+  const { attachments = [], replyTo, replaces, job, ...rest } = message
   const texts =
     message.text.trim() === '' ? [] : (channel.split?.(message.text) ?? splitText(message.text, channel.limits.maxText))
   const [text] = texts
@@ -27,6 +27,7 @@ export function pieces(
       ? {
           ...piece,
           ...(replyTo !== undefined && { replyTo }),
+          ...(job && { job }),
           ...(replaces !== undefined && texts.length > 0 && { replaces }),
         }
       : piece,

@@ -1,5 +1,7 @@
 import type { Channel, InboundMessage, OutboundMessage, Receiver } from '../core/channel.ts'
+import type { ChatRef } from '../core/place.ts'
 import type { InboxItem } from '../core/store.ts'
+import { atMost } from '../kit/at-most.ts'
 import { controlIn, type Delivery, leftOff, obeyNow, rowsOf } from './answer.ts'
 import { bursts } from './bursts.ts'
 import { type Deliveries, deliverer, type Deliverer } from './deliver.ts'
@@ -21,7 +23,7 @@ export interface Road {
   arrived(channel: Channel, message: InboundMessage): Promise<void>
   /** Begins to send through a channel, and takes up what a former process left of it. */
   open(channel: Channel): Promise<void>
-  /** Sends nothing more through a channel. */
+  /** Sends nothing more through a channel; what is on its way has a few seconds. */
   close(channel: Channel): Promise<void>
   /** A message that was put into the inbox by somebody else, such as the schedule. */
   take(item: Omit<InboxItem, 'tries' | 'turn'>): void
@@ -35,15 +37,25 @@ export interface Road {
   interrupt(session: string): number
   /** Work on a session between two of its turns. */
   between(session: string, signal: AbortSignal, work: () => Promise<void>): Promise<void>
-  /** Sends once more what may not have arrived in a session; resolves to how many. */
-  again(session: string): Promise<number>
+  /** Sends once more what may not have arrived in a session or in a chat; resolves to how many. */
+  again(session: string, chat: ChatRef): Promise<number>
+  /** True when a message would arrive now: the channel is up, and the chat not closed to us. */
+  reaches(place: ChatRef): boolean
   /** A channel that is open. */
   channel(name: string): Channel | undefined
   /** Turns that run or wait. */
   readonly size: number
-  /** Waits for what runs, at most `ms`; what is still running then is parked and goes on in the next process. */
+  /**
+   * Waits for what runs and for its answers, at most `ms`, but a second at least; what is still running before the end is parked and goes on
+   * in the next process.
+   */
   drain(ms: number): Promise<void>
 }
+
+/** A message that is on its way has so long to arrive when its channel is closed. */
+const closingMs = 5_000
+/** So long a turn that is parked may take to leave in order, within the time of a drain. */
+const parkingMs = 1_000
 
 /** Messages in parts arrive within this, in milliseconds. */
 const burstTimes = { text: 300, album: 1_000, longest: 3_000 }
@@ -132,8 +144,14 @@ export function road(desk: Desk, ground: Ground, deliveries: Deliveries = {}): R
     channel: (name) => open.get(name)?.channel,
     receiver(channel) {
       const entry = entrance(channel)
-      // Whatever a platform sends, it is not the house that speaks.
-      return { ...entry, message: ({ due: _due, ...message }) => entry.message(message) }
+      return {
+        ...entry,
+        // Whatever a platform sends, it is not the house that speaks.
+        async message({ due: _due, ...message }) {
+          await open.get(channel.name)?.out.heard(message.at)
+          await entry.message(message)
+        },
+      }
     },
     arrived: (channel, message) => entrance(channel).message(message),
     async open(channel) {
@@ -154,7 +172,7 @@ export function road(desk: Desk, ground: Ground, deliveries: Deliveries = {}): R
     async close(channel) {
       const out = open.get(channel.name)?.out
       open.delete(channel.name)
-      await out?.stop()
+      await out?.stop(closingMs)
     },
     take(item) {
       const channel = open.get(item.channel)?.channel
@@ -180,22 +198,31 @@ export function road(desk: Desk, ground: Ground, deliveries: Deliveries = {}): R
     },
     interrupt: (session) => running.stop('interrupted', session).length,
     between: (session, signal, work) => lane.between(session, signal, work),
-    async again(session) {
-      const items = await store.outbox.list({ session, state: 'uncertain', limit: 20 })
-      for (const item of items.toReversed()) {
+    async again(session, { channel, chat }) {
+      const wanted = { state: 'uncertain', limit: 20 } as const
+      // A notice may stand in a chat whose message belongs to another session, such as a job's.
+      const both = await Promise.all(
+        [{ session }, { channel, chat }].map((of) => store.outbox.list({ ...wanted, ...of })),
+      )
+      const items = new Map(both.flat().map((item) => [item.id, item]))
+      for (const item of [...items.values()].toSorted((left, right) => left.at - right.at)) {
         await store.outbox.mark(item.id, 'waiting')
         open.get(item.channel)?.out.add([item])
       }
-      return items.length
+      return items.size
+    },
+    reaches(place) {
+      const known = open.get(place.channel)
+      return known !== undefined && (known.channel.health?.().state ?? 'up') === 'up' && known.out.isOpen(place)
     },
     async drain(ms) {
       burst.flush()
-      const patience = new AbortController()
-      await Promise.race([lane.idle(), clock.sleep(ms, patience.signal).catch(() => undefined)])
-      patience.abort()
+      const end = clock.now() + Math.max(ms, parkingMs)
+      const left = () => Math.max(0, end - clock.now())
+      await atMost(clock, left() - parkingMs, lane.idle())
       running.stop('parked')
-      await lane.idle()
-      await Promise.all([...open.values()].map(({ out }) => out.stop()))
+      await atMost(clock, left(), lane.idle())
+      await Promise.all([...open.values()].map(({ out }) => out.stop(left())))
     },
   }
 }

@@ -1,4 +1,5 @@
 import { momentText } from '../kit/zone.ts'
+import { Lanes } from '../kit/lanes.ts'
 import { tellAfter } from './failures.ts'
 import { readJob, type ScheduledJob, writeJob } from './job.ts'
 import type { ScheduleParts } from './ports.ts'
@@ -13,11 +14,13 @@ export interface Outcome {
 /** Keeps book of how jobs end. */
 export function outcomes(parts: ScheduleParts): { finish(id: string, outcome: Outcome): Promise<void> } {
   const { jobs, log, zone } = parts
+  const lanes = new Lanes()
 
   async function finish(id: string, { ok, error = 'it failed' }: Outcome): Promise<void> {
     const stored = await jobs.get(id)
     const job = stored && readJob(stored)
-    if (!job) return
+    // A run whose words were not delivered stays a failure, whatever else is heard of it.
+    if (!job || job.lastStatus === 'error') return
     if (ok) {
       if (isOver(job) && job.deleteAfterRun) await jobs.remove(id)
       else {
@@ -41,12 +44,13 @@ export function outcomes(parts: ScheduleParts): { finish(id: string, outcome: Ou
       : `It goes on, less often while it fails; next ${job.nextAt === undefined ? 'time unknown' : momentText(job.nextAt, job.schedule.tz ?? zone.name)}.`
     const times = job.failures === 1 ? 'failed' : `failed ${job.failures} times in a row`
     const text = `The scheduled job "${job.name}" (${job.id}) ${times}: ${error}\n${next}`
-    await parts.deliverTo(to, text, `job-trouble:${job.id}:${job.lastRunAt ?? 0}`).catch((failure: unknown) => {
+    const key = `job-trouble:${job.id}:${job.lastRunAt ?? 0}`
+    await parts.deliverTo(to, text, key, { name: job.name }).catch((failure: unknown) => {
       log.error('Nobody could be told of a failing job.', { job: job.name, error: String(failure) })
     })
   }
 
-  return { finish }
+  return { finish: (id, outcome) => lanes.run(id, () => finish(id, outcome)) }
 }
 
 /** True for a job that will not run again by itself. */

@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.ts'
-import type { InboundMessage } from '../core/channel.ts'
+import type { InboundMessage, OutboundMessage } from '../core/channel.ts'
 import type { Log } from '../core/log.ts'
 import type { ChatRef } from '../core/place.ts'
 import type { Zone } from '../kit/zone.ts'
@@ -37,8 +37,8 @@ export interface ScheduleParts extends Inbound {
   /** For jobs that name none. */
   readonly zone: Pick<Zone, 'name'>
   newId(): string
-  /** Sends a text to a chat, once for each key, also over a restart. Rejects when it cannot even be stored. */
-  deliverTo(to: ChatRef, text: string, key: string): Promise<void>
+  /** Sends words of a job to a chat, once for each key, also over a restart. Rejects when they cannot even be stored. */
+  deliverTo(to: ChatRef, text: string, key: string, job: NonNullable<OutboundMessage['job']>): Promise<void>
   /** Direct chats of owners, where one was last heard first: that one is the chat of jobs that name none. */
   ownerChats(): Promise<readonly ChatRef[]>
   /** Runs a job's command in the sandbox. Rejects only when `signal` ends it. Absent: jobs may not run commands. */

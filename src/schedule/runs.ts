@@ -12,7 +12,7 @@ const renewMs = 20_000
 /** Characters of a command's output that are delivered. */
 const longestOutput = 8_000
 
-type Item = Pick<InboxItem, 'id' | 'payload'>
+type Item = Pick<InboxItem, 'id' | 'platformId' | 'payload'>
 
 /** Works off what needs no model: texts to deliver and commands to run. */
 export interface Runner {
@@ -74,14 +74,14 @@ export function runner(parts: ScheduleParts, finish: (job: string, outcome: Outc
     await finish(job.id, outcome)
   }
 
-  async function deliver({ id }: Item, job: ScheduledJob, to: ChatRef | undefined): Promise<Outcome> {
+  async function deliver(item: Item, job: ScheduledJob, to: ChatRef | undefined): Promise<Outcome> {
     if (!to) return { ok: false, error: 'There is no chat to send it to.' }
-    return sent(to, job.message, id)
+    return sent(to, job.message, item, job)
   }
 
-  async function sent(to: ChatRef, text: string, key: string): Promise<Outcome> {
+  async function sent(to: ChatRef, text: string, item: Item, { name }: ScheduledJob): Promise<Outcome> {
     try {
-      await parts.deliverTo(to, text, `schedule:${key}`)
+      await parts.deliverTo(to, text, `schedule:${item.id}`, { name, run: item.platformId })
       return { ok: true }
     } catch (error) {
       return {
@@ -93,7 +93,7 @@ export function runner(parts: ScheduleParts, finish: (job: string, outcome: Outc
 
   /** Undefined when our own end came first. */
   async function command(
-    { id }: Item,
+    item: Item,
     job: ScheduledJob,
     to: ChatRef | undefined,
     tries: number,
@@ -101,7 +101,7 @@ export function runner(parts: ScheduleParts, finish: (job: string, outcome: Outc
     const told = `Scheduled command "${job.command}"`
     if (tries > 1) {
       const error = 'picoclaw ended while the command ran; it was not started again.'
-      if (to) await sent(to, `${told}: ${error}`, id)
+      if (to) await sent(to, `${told}: ${error}`, item, job)
       return { ok: false, error }
     }
     const { ok, output } = await limited(job)
@@ -109,7 +109,7 @@ export function runner(parts: ScheduleParts, finish: (job: string, outcome: Outc
     const text = clip(output.trim())
     const outcome: Outcome = ok ? { ok } : { ok, error: text.slice(0, 300) || 'the command failed' }
     if (!to || (ok && text === '')) return outcome
-    const delivered = await sent(to, ok ? text : `${told} failed:\n${text}`, id)
+    const delivered = await sent(to, ok ? text : `${told} failed:\n${text}`, item, job)
     return delivered.ok ? outcome : delivered
   }
 

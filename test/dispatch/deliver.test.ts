@@ -77,6 +77,86 @@ test('a message in doubt is repeated where the platform drops doubles', async ()
   assert.deepEqual(await view.store.outbox.open(), [])
 })
 
+test('a message in doubt is not repeated when the platform may have forgotten its key: that is said', async () => {
+  let up = false
+  const channel = fakeChannel({
+    keyed: true,
+    onSend(count) {
+      if (count === 0) return { arrives: new DeliveryFailure('uncertain', 'reset') }
+      if (!up) throw new DeliveryFailure('not-sent', 'ENOTFOUND')
+    },
+    keyForgotten: () => true,
+  })
+  const view = await scene({ channel })
+  await channel.hear({ text: 'hello' })
+  await view.clock.advance(20 * 60_000)
+  up = true
+  await view.clock.advance(2 * 60_000)
+  assert.deepEqual(channel.texts, [
+    'answer to hello',
+    'My last message here may not have arrived. /again sends it once more.',
+  ])
+})
+
+test('what is repeatable is repeated also after a long outage', async () => {
+  let up = false
+  const channel = fakeChannel({
+    onSend(count) {
+      if (count === 0) throw new DeliveryFailure('uncertain', 'reset')
+      if (!up) throw new DeliveryFailure('not-sent', 'ENOTFOUND')
+    },
+  })
+  const view = await scene({ channel })
+  await view.road.send('fake', 's', { to: { channel: 'fake', chat: 'c1' }, text: 'May I?', repeatable: true })
+  await view.clock.advance(20 * 60_000)
+  up = true
+  await view.clock.advance(60_000)
+  assert.deepEqual(channel.texts, ['May I?'])
+})
+
+test('a message that the platform refuses is told of in its chat, once', async () => {
+  const view = await scene({ channel: fakeChannel(failing('refused', 1)) })
+  const to = { channel: 'fake', chat: 'c1' }
+  const bytes = async () => Buffer.from('x')
+  const file = { kind: 'file', mime: 'text/plain', name: 'large.txt', bytes } as const
+  await view.road.send('fake', 's', { to, text: '', attachments: [file] })
+  await view.clock.advance(60_000)
+  assert.deepEqual(view.channel.texts, ['I could not send large.txt here: no (refused)'])
+  assert.deepEqual(
+    (await view.store.outbox.list({ state: 'dead' })).map(({ note }) => note),
+    ['no (refused)'],
+  )
+})
+
+test('a notice that is refused itself raises no further one', async () => {
+  const view = await scene({ channel: fakeChannel(failing('refused', 100)) })
+  await view.channel.hear({ text: 'hello' })
+  await view.clock.advance(60_000)
+  assert.equal(view.channel.calls.length, 2)
+})
+
+test('/again repeats what is in doubt in its chat, whichever session it belongs to', async () => {
+  const view = await scene({
+    channel: fakeChannel({
+      onSend: (count) => (count === 0 ? { arrives: new DeliveryFailure('uncertain', 'reset') } : undefined),
+    }),
+    services: (road) => ({ again: (session, chat) => road().again(session, chat) }),
+  })
+  const to = { channel: 'fake', chat: 'c1' }
+  await view.road.send('fake', 'cron:fake:c1', { to, text: 'water the plants' })
+  await view.clock.advance(1_000)
+  await view.channel.hear({ text: '/again', at: { ...to, chat: 'c2' } })
+  await view.channel.hear({ text: '/again' })
+  await view.clock.advance(1_000)
+  assert.deepEqual(view.channel.texts, [
+    'water the plants',
+    'My last message here may not have arrived. /again sends it once more.',
+    'Everything has arrived, as far as I know.',
+    'water the plants',
+    'Sent once more: 1.',
+  ])
+})
+
 test('a chat that moved is followed, also by later messages and the next process', async () => {
   const channel = fakeChannel({
     onSend(_, { to }) {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { DeliveryFailure } from '../../src/core/channel.ts'
 import { fakeChannel } from '../fakes/channel.ts'
 import { fakeClock } from '../fakes/clock.ts'
 import { memoryStore } from '../fakes/store.ts'
@@ -71,7 +72,7 @@ test('a message that was being sent is not repeated: it is marked, and its chat 
   await later.advance(1_000)
   assert.deepEqual(next.channel.texts, ['My last message here may not have arrived. /again sends it once more.'])
   assert.equal((await store.outbox.list({ state: 'uncertain' })).length, 1)
-  assert.equal(await next.road.again('agent:main:fake:direct:p1'), 1)
+  assert.equal(await next.road.again('agent:main:fake:direct:p1', { channel: 'fake', chat: 'c1' }), 1)
   await later.advance(10)
   assert.equal(next.channel.texts.at(-1), 'answer to hello')
 })
@@ -86,6 +87,43 @@ test('a platform that drops doubles gets the same message again', async () => {
   await later.advance(1_000)
   assert.deepEqual(channel.texts, ['answer to hello'])
   assert.deepEqual(await store.outbox.open(), [])
+})
+
+test('a platform that may have forgotten a message by now does not get it again', async () => {
+  const { store, clock, last } = twoProcesses()
+  const channel = fakeChannel({ keyed: true, keyForgotten: () => true })
+  const dead = await scene({ store, clock, channel, checkpoint: dyingAt('outbox-sent') })
+  await dead.channel.hear({ text: 'hello' })
+  await clock.advance(400)
+  await scene({ store, clock: last, channel })
+  await last.advance(1_000)
+  assert.deepEqual(channel.texts, [
+    'answer to hello',
+    'My last message here may not have arrived. /again sends it once more.',
+  ])
+})
+
+test('what was in doubt when its platform went out of reach is in doubt for the next process, too', async () => {
+  const { store, clock, last } = twoProcesses()
+  let up = false
+  const channel = fakeChannel({
+    keyed: true,
+    keyForgotten: () => true,
+    onSend(count) {
+      if (count === 0) return { arrives: new DeliveryFailure('uncertain', 'reset') }
+      if (!up) throw new DeliveryFailure('not-sent', 'ENOTFOUND')
+    },
+  })
+  const dead = await scene({ store, clock, channel })
+  await dead.channel.hear({ text: 'hello' })
+  await clock.advance(10_000)
+  up = true
+  await scene({ store, clock: last, channel })
+  await last.advance(1_000)
+  assert.deepEqual(channel.texts, [
+    'answer to hello',
+    'My last message here may not have arrived. /again sends it once more.',
+  ])
 })
 
 test('an answer that had grown goes on in the message that was shown', async () => {

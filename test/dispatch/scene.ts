@@ -4,6 +4,7 @@ import { silent } from '../../src/core/log.ts'
 import { textOf } from '../../src/core/message.ts'
 import type { Store } from '../../src/core/store.ts'
 import type { CommandServices } from '../../src/dispatch/commands/services.ts'
+import type { Deliveries } from '../../src/dispatch/deliver.ts'
 import type { Desk, TurnOutcome, TurnQuestion, TurnWatcher, Verdict } from '../../src/dispatch/ports.ts'
 import { type Road, road } from '../../src/dispatch/road.ts'
 import { fakeChannel, type FakeChannel } from '../fakes/channel.ts'
@@ -38,6 +39,7 @@ interface SceneOptions {
   admit?(text: string, message: InboundMessage): Verdict | Promise<Verdict>
   /** What the words of a message are understood as. */
   hear?(message: InboundMessage, signal: AbortSignal): Promise<string>
+  readonly deliveries?: Deliveries
   turn?(asked: Asked): Promise<string | (Partial<TurnOutcome> & { readonly text: string })>
   /** Told of each message whose turn has ended. */
   ended?(message: InboundMessage): void
@@ -97,15 +99,19 @@ export async function scene(options: SceneOptions = {}): Promise<Scene> {
     stopOthers: () => [],
     services: options.services?.(() => made) ?? {},
   }
-  const made = road(desk, {
-    store,
-    clock,
-    log: silent,
-    newId: () => `${clock.now()}-${(ids += 1)}`,
-    owner: `process-${Math.round(clock.now())}`,
-    parallelTurns: () => options.parallel ?? 0,
-    checkpoint: options.checkpoint ?? (async () => undefined),
-  })
+  const made = road(
+    desk,
+    {
+      store,
+      clock,
+      log: silent,
+      newId: () => `${clock.now()}-${(ids += 1)}`,
+      owner: `process-${Math.round(clock.now())}`,
+      parallelTurns: () => options.parallel ?? 0,
+      checkpoint: options.checkpoint ?? (async () => undefined),
+    },
+    options.deliveries,
+  )
   await made.open(channel)
   await channel.start(made.receiver(channel))
   return {

@@ -5,7 +5,15 @@ import { test } from 'node:test'
 import { type FakeDiscord, fakeDiscord } from '../fakes/discord/index.ts'
 import { type TalkingModel, talkingModel } from '../fakes/talking-model.ts'
 import { fakeTelegram } from '../fakes/telegram/server.ts'
-import { comes, discordEntry, gatewayHome, gatewayProcess, modelRow, telegramEntry } from './gateway-here.ts'
+import {
+  comes,
+  discordEntry,
+  gatewayHere,
+  gatewayHome,
+  gatewayProcess,
+  modelRow,
+  telegramEntry,
+} from './gateway-here.ts'
 
 type Body = TalkingModel['asked'][number]
 
@@ -184,4 +192,25 @@ test('a wrong token and a missing intent are told with the mend, and the other c
   await comes(() => telegram.shown.find(({ text }) => text === 'Telegram is answered.'), gateway.output)
   assert.ok(!gateway.output().includes('WR0NG'))
   assert.ok(readdirSync(home).includes('picoclaw.db'))
+})
+
+test('an answer that is finished while the gateway ends still goes out', async () => {
+  await using discord = await fakeDiscord()
+  const { dm } = discord.place
+  const hold = gate()
+  await using model = await talkingModel(async function* slowly() {
+    yield 'It began.'
+    await hold.promise
+    yield ` ${'It went on. '.repeat(200)}It ended.`
+  })
+  const gateway = await gatewayHere(homeOf(discord, model))
+  discord.say(dm, 'hello')
+  await comes(() => model.asked.length === 1, gateway.log)
+  const ending = gateway[Symbol.asyncDispose]()
+  await comes(() => discord.gateway.open() === 0, gateway.log)
+  hold.resolve()
+  await ending
+  const texts = discord.written(dm).map(({ content }) => content)
+  assert.equal(texts.length, 2)
+  assert.match(texts.join(' '), /^It began\.[^]*It ended\.$/)
 })

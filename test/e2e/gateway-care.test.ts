@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { fakeTelegram } from '../fakes/telegram/server.ts'
 import { picoclaw } from './program.ts'
-import { eventually, type Stage, type StageConfig, stage } from './gateway/stage.ts'
+import { askedUntil, eventually, type Stage, type StageConfig, stage } from './gateway/stage.ts'
 
 const people = Array.from({ length: 50 }, (_, index) => ({
   id: 5_000 + index,
@@ -65,12 +65,7 @@ test('the configuration changes while fifty turns run: all are answered once, an
   await fiftyTurns(scene)
   const config = scene.config()
   scene.write({ ...config, model_list: [...config.model_list, { ...config.model_list[0], model_name: 'other' }] })
-  scene.telegram.say('/list models')
-  await eventually(() => {
-    const listed = scene.telegram.shown.some(({ text }) => text.includes('other'))
-    if (!listed) scene.telegram.say('/list models')
-    return listed
-  }, 'the other model is there')
+  await askedUntil(scene, '/list models', (text) => text.includes('other'))
   release()
   await allAnsweredOnce(scene)
 })

@@ -42,6 +42,42 @@ test('a reminder made by the cron tool in a topic fires once, and its answer arr
   assert.equal(telegram.shown.length, 3)
 })
 
+test('a job into a closed chat counts as failed and is not tried again; an owner is told once, elsewhere', async () => {
+  await using scene = await stage({
+    answer({ last, lastRole }) {
+      if (lastRole === 'tool') return `Noted: ${last}`
+      if (last.includes('remind me'))
+        return { calls: [{ name: 'cron', input: { action: 'add', message: 'water the plants', every_seconds: 60 } }] }
+      return `You said: ${last}`
+    },
+  })
+  const { telegram, model } = scene
+  await acquainted(scene)
+  const team = -100500
+  telegram.say('@test_bot remind me', { entities: [{ type: 'mention', offset: 0, length: 9 }] }, team)
+  await scene.shown(/Noted: Cron job added/, { chat: team })
+  const chat = telegram.state.chats.get(team)
+  assert.ok(chat)
+  chat.blocked = true
+  const asked = model.seen.length
+  await passing(scene, () => model.seen.length === asked + 1, 'the job is due')
+  const told = /^What the job "water the plants" says does not reach the chat telegram -100500: .*blocked/
+  await scene.shown(told, { chat: 1001 })
+  const tried = () => telegram.calls.filter(({ values }) => Number(values['chat_id']) === team).length
+  const before = tried()
+  await passing(scene, () => model.seen.length === asked + 3, 'the job is due again')
+  telegram.say('and now?')
+  await scene.shown('You said: and now?')
+  assert.equal(telegram.shown.filter(({ text }) => told.test(text)).length, 1)
+  assert.equal(tried(), before)
+  const { stdout } = await picoclaw(['cron', 'list', '--json'], { home: scene.home })
+  assert.match(stdout, /"last":"error, .*It could not be delivered: .*blocked/)
+  chat.blocked = false
+  telegram.say('@test_bot hello', { entities: [{ type: 'mention', offset: 0, length: 9 }] }, team)
+  await scene.shown(/You said: .*hello/, { chat: team })
+  await passing(scene, () => telegram.shown.at(-1)?.text.includes('water the plants'), 'the job is heard again')
+})
+
 test('a job added by the command line while the gateway runs is seen, fires once, also over a restart', async () => {
   await using scene = await stage()
   await acquainted(scene)

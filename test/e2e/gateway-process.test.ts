@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import { gatewayProcess } from './gateway/process.ts'
-import { eventually, hanging, stage } from './gateway/stage.ts'
+import { eventually, hanging, stage, type StageOptions } from './gateway/stage.ts'
 import { picoclaw } from './program.ts'
 
 /** A home with its fakes; the gateway is started as a process. */
@@ -217,4 +217,23 @@ test('gateway install --print shows a service that starts this program with this
   if (process.platform === 'linux')
     assert.match(stdout, /\[Service\]\nExecStart="\/[^"]*" "\/[^"]*dist\/main\.js" gateway\n/)
   assert.ok(stdout.includes(house.home))
+})
+
+test('a send that nobody answers holds the end up no longer than anything else; the next start says what became of it', async () => {
+  const still: StageOptions['configure'] = ({ channel_list: { telegram } }) => {
+    if (telegram) telegram.settings['streaming'] = { enabled: false }
+  }
+  await using house = await scene({ configure: still })
+  await using first = gatewayProcess(house.home)
+  await first.up
+  house.telegram.fault('sendMessage', { silent: true })
+  house.telegram.say('hello')
+  await house.telegram.called('sendMessage')
+  const start = performance.now()
+  assert.equal(await first.kill('SIGTERM'), 0)
+  const took = performance.now() - start
+  assert.ok(took < 20_000, `${Math.round(took)} ms`)
+  await using second = gatewayProcess(house.home)
+  await second.up
+  await house.shown(/may not have arrived/)
 })

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import type { JsonObject } from '../../src/core/json.ts'
 import type { ModelReply, ModelRequest } from '../fakes/scripted-model.ts'
-import { eventually, hanging, type Stage, stage, type StageConfig } from './gateway/stage.ts'
+import { askedUntil, eventually, hanging, type Stage, stage, type StageConfig } from './gateway/stage.ts'
 
 /** Processes whose command line holds a mark. */
 const alive = (mark: string): readonly string[] =>
@@ -81,11 +81,7 @@ for (const [what, hang] of Object.entries(hangs))
       ...(hang.configure && { configure: hang.configure }),
     })
     const { telegram, model } = scene
-    await eventually(() => {
-      if (!hang.configure) return true
-      telegram.say('/list mcp')
-      return telegram.shown.some(({ text }) => text.includes('connected, 1 tools'))
-    }, 'servers are connected')
+    if (hang.configure) await askedUntil(scene, '/list mcp', (text) => text.includes('connected, 1 tools'))
     const times: number[] = []
     for (let round = 1; round <= 3; round += 1) {
       const before = telegram.shown.length

@@ -21,14 +21,18 @@ export interface FakeChannel extends Channel {
   readonly receiver: Receiver
 }
 
+type Sending = void | { readonly arrives: DeliveryFailure }
+
 interface FakeChannelOptions {
   readonly name?: string
   readonly maxText?: number
   readonly keyed?: boolean
+  /** True when the platform knows no key of former sends any more. */
+  keyForgotten?(): boolean
   /** Messages grow while they are written, edited at each push. */
   readonly live?: boolean
   /** Throws a DeliveryFailure to refuse the nth send (from 0). `effect: true` on the thrown failure lets the message arrive all the same. */
-  onSend?(count: number, message: OutboundMessage): void | { readonly arrives: DeliveryFailure }
+  onSend?(count: number, message: OutboundMessage): Sending | Promise<Sending>
 }
 
 /** A platform in memory that refuses what real ones refuse: a text too long or empty, an edit of a message that is not there. */
@@ -36,6 +40,7 @@ export function fakeChannel({
   name = 'fake',
   maxText = 4_000,
   keyed,
+  keyForgotten,
   live,
   onSend,
 }: FakeChannelOptions = {}): FakeChannel {
@@ -53,9 +58,10 @@ export function fakeChannel({
     if (message.text === '' && !message.attachments?.length)
       throw new DeliveryFailure('refused', 'The message is empty.')
     if ((message.attachments?.length ?? 0) > 1) throw new DeliveryFailure('refused', 'One file a message.')
+    if (keyForgotten?.()) keys.clear()
     const known = keyed && message.key !== undefined ? keys.get(message.key) : undefined
     if (known !== undefined) return known
-    const failed = onSend?.(count++, message)
+    const failed = await onSend?.(count++, message)
     const id = `m${shown.size + 1}`
     shown.set(id, message)
     if (message.key !== undefined) keys.set(message.key, id)

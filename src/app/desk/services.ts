@@ -84,7 +84,7 @@ export function commandServices(parts: ServiceParts): CommandServices {
     },
     stop: (session) => parts.road().stop(session),
     panic: () => [...parts.road().stop(), ...(parts.more.panic?.() ?? [])],
-    again: (session) => parts.road().again(session),
+    again: (session, chat) => parts.road().again(session, chat),
     async usage(argument, session, role) {
       const words = argument.trim().toLowerCase()
       const now = clock.now()

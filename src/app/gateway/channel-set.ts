@@ -32,7 +32,7 @@ function asWanted(channel: Channel, { typing, file_above_chars: fileAbove }: Ent
     ...(fileAbove > 0 ? [['limits', { ...channel.limits, fileAbove }] as const] : []),
   ])
   return new Proxy(channel, {
-    get: (target, name) => (changed.has(name) ? changed.get(name) : Reflect.get(target, name, target)),
+    get: (target, name): unknown => (changed.has(name) ? changed.get(name) : Reflect.get(target, name, target)),
   })
 }
 

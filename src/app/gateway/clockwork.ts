@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { InboundMessage } from '../../core/channel.ts'
 import type { Clock } from '../../core/clock.ts'
+import type { ChatRef } from '../../core/place.ts'
 import type { ToolContext } from '../../core/tool.ts'
 import { heartbeat } from '../../schedule/heartbeat.ts'
 import type { ScheduledJob } from '../../schedule/job.ts'
@@ -10,10 +11,13 @@ import { takeOverJobs } from '../cron.ts'
 import type { Assistant, AssistantOptions } from '../desk/desk.ts'
 import type { House } from '../house.ts'
 import { jobTool } from '../job-tool.ts'
+import { ownerChats } from './owner-chats.ts'
 
 /** Jobs and heartbeat of a gateway. */
 export interface Clockwork {
   readonly desk: Pick<AssistantOptions, 'schedule' | 'ended'>
+  /** How a run of a job ended, by the id of the message that it made. */
+  report: Schedule['report']
   /** Begins to work. */
   start(desk: Assistant): Promise<void>
   /** Ends; commands under way are ended too. */
@@ -31,13 +35,15 @@ export function clockwork(house: House, { owner, checkpoint }: ClockworkParts): 
   const over = new AbortController()
   let jobs: Schedule | undefined
   let running: Promise<unknown> = Promise.resolve()
+  const report: Schedule['report'] = async (...args) => jobs?.report(...args)
 
   return {
+    report,
     desk: {
       schedule: jobTool(house, () => jobs?.nudge()),
       async ended({ id, due }: InboundMessage, { state, trouble }) {
         if (due?.cause !== 'cron') return
-        await jobs?.report(id, { ok: state === 'done', ...(trouble !== undefined && { error: trouble }) })
+        await report(id, { ok: state === 'done', ...(trouble !== undefined && { error: trouble }) })
       },
     },
     async start(desk) {
@@ -59,8 +65,8 @@ export function clockwork(house: House, { owner, checkpoint }: ClockworkParts): 
             return fired
           },
         },
-        async deliverTo(to, text, key) {
-          await desk.road.send(to.channel, `cron:${to.channel}:${to.chat}`, { to, text, key })
+        async deliverTo(to, text, key, job) {
+          await desk.road.send(to.channel, `cron:${to.channel}:${to.chat}`, { to, text, key, job })
         },
         runCommand: (job, signal) => runCommand(house, desk, job, signal),
         commandLimitMs: () => house.current.loaded.config.tools.cron.exec_timeout_minutes * 60_000,
@@ -87,15 +93,15 @@ export function clockwork(house: House, { owner, checkpoint }: ClockworkParts): 
 }
 
 /** What jobs and heartbeat both need. */
-function sharedParts({ clock, log, zone }: House, { road, admission, stored }: Assistant): SharedParts {
+function sharedParts({ clock, log, zone }: House, desk: Assistant): SharedParts {
   return {
-    stored,
-    arrived: (item) => road.take(item),
+    stored: desk.stored,
+    arrived: (item) => desk.road.take(item),
     clock,
     log,
     zone,
     newId: randomUUID,
-    ownerChats: admission.ownerChats,
+    ownerChats: () => ownerChats(desk),
   }
 }
 interface SharedParts extends Inbound {
@@ -103,7 +109,7 @@ interface SharedParts extends Inbound {
   readonly log: House['log']
   readonly zone: House['zone']
   newId(): string
-  ownerChats: Assistant['admission']['ownerChats']
+  ownerChats(): Promise<readonly ChatRef[]>
 }
 
 /** Runs a job's command as the exec tool would, with the rights of whoever made the job. */

@@ -18,13 +18,14 @@ import { type Counts, gatewayMetrics } from './counts.ts'
 import { type GatewayHttp, openHttp } from './http.ts'
 import { addressOf, becomeInstance, type InstanceFacts, urlOf } from './instance.ts'
 import { removeOldAttachments } from './old-attachments.ts'
+import { tellOwner } from './owner-chats.ts'
 import { isAlive, isGateway } from './process.ts'
 import { whenQuiet } from './quiet.ts'
 import { statusText } from './report.ts'
 import { safeMode, usualMode } from './safe-mode.ts'
 import { setAside } from './set-aside.ts'
-import { tellOwner } from './tell-owner.ts'
 import { countStart } from './unclean.ts'
+import { undelivered } from './undelivered.ts'
 import { watchChannels } from './watch-channels.ts'
 
 export interface GatewayOptions extends Omit<HouseOptions, 'service'> {
@@ -47,7 +48,7 @@ export interface Gateway {
   stop(): Promise<void>
 }
 
-/** Turns have this long to finish when the process is told to end. */
+/** Turns and their answers have this long when the process is told to end. */
 const drainMs = 8_000
 
 /** Starts everything, in order. A Problem when another gateway runs on this home; whatever else fails is told in the report. */
@@ -102,8 +103,9 @@ async function start(house: House, options: GatewayOptions): Promise<Gateway> {
         counts.sent += 1
         counts.sentAt = clock.now()
       },
-      failed(_, state) {
-        counts[state] += 1
+      async failed(lost) {
+        counts[lost.state] += 1
+        await undelivered(lost, { ...desk, log }, works.report)
       },
     },
     ...(options.checkpoint && { checkpoint: options.checkpoint }),
@@ -124,7 +126,7 @@ async function start(house: House, options: GatewayOptions): Promise<Gateway> {
     await more.adopt()
     await open.settle()
   }
-  const tell = (text: string) => tellOwner({ desk, channels: () => open.list(), log }, text)
+  const tell = (text: string) => tellOwner({ ...desk, log }, text)
   let http: GatewayHttp | undefined
   let mode = usualMode
   const report = () =>

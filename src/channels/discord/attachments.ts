@@ -12,7 +12,6 @@ export interface FilesOptions {
   readonly fetch: typeof globalThis.fetch
   /** Another address of files than Discord's own. */
   readonly cdn?: string
-  readonly life: AbortSignal
 }
 export interface Files {
   /** The files of a message. Nothing is downloaded yet. */
@@ -21,13 +20,13 @@ export interface Files {
   fetch(ref: string, signal?: AbortSignal): Promise<Uint8Array>
 }
 
-export function filesOf({ rest, fetch, cdn, life }: FilesOptions): Files {
+export function filesOf({ rest, fetch, cdn }: FilesOptions): Files {
   const hosts = new Set(['https://cdn.discordapp.com', 'https://media.discordapp.net'])
   if (cdn !== undefined) hosts.add(new URL(cdn).origin)
 
   async function download(url: string, signal?: AbortSignal): Promise<Uint8Array | undefined> {
     if (!hosts.has(new URL(url).origin)) throw new Problem('Discord named a file that is not on its own servers.')
-    const response = await fetch(url, { signal: signal ? AbortSignal.any([signal, life]) : life, redirect: 'error' })
+    const response = await fetch(url, { signal: signal ?? null, redirect: 'error' })
     if (response.ok) return readUpTo(response, largest)
     await response.body?.cancel()
     // Addresses of files are signed for a day.
@@ -107,11 +106,11 @@ async function readUpTo(response: Response, limit: number): Promise<Uint8Array> 
 }
 
 /** Files as discord.js uploads them. A DeliveryFailure when there are too many or one cannot be read. */
-export async function uploads(attachments: readonly Attachment[], signal: AbortSignal): Promise<readonly RawFile[]> {
+export async function uploads(attachments: readonly Attachment[]): Promise<readonly RawFile[]> {
   if (attachments.length > 10) throw new DeliveryFailure('refused', 'Discord takes ten files in one message.')
   return Promise.all(
     attachments.map(async (attachment) => {
-      const bytes = await attachment.bytes(signal).catch((cause: unknown) => {
+      const bytes = await attachment.bytes().catch((cause: unknown) => {
         throw new DeliveryFailure('refused', `The file ${attachment.name} cannot be read.`, { cause })
       })
       return { name: attachment.name, data: Buffer.from(bytes), contentType: attachment.mime }

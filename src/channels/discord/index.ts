@@ -1,5 +1,5 @@
 import type { GatewayReadyDispatchData } from 'discord.js'
-import type { Channel, ChannelHealth, MenuCommand, Receiver } from '../../core/channel.ts'
+import type { Channel, MenuCommand, Receiver } from '../../core/channel.ts'
 import { DeliveryFailure } from '../../core/channel.ts'
 import type { Problem } from '../../core/problem.ts'
 import { splitText } from '../../kit/split-text.ts'
@@ -23,13 +23,14 @@ import type { Outbound } from './outbound.ts'
 import { placesOf } from './places.ts'
 import { relayThrough } from './relay.ts'
 import type { Relay } from './relay.ts'
-import { restOf, restOptions, routed } from './rest.ts'
+import { restOf, restOptions, restUntil, routed } from './rest.ts'
 import type { Rest } from './rest.ts'
 import { seenIn } from './seen.ts'
 import type { Seen } from './seen.ts'
 
-/** Everything between one start and its stop. */
+/** Everything of one start. What it heard before a stop can still be answered after it. */
 interface Run {
+  /** Ends with the stop. */
   readonly life: AbortController
   readonly library: typeof import('./library.ts')
   readonly rest: Rest
@@ -54,7 +55,6 @@ export function discordChannel(options: DiscordOptions): Channel {
   /** Tells a start that was overtaken by a stop. */
   let starts = 0
   let menu: readonly MenuCommand[] | undefined
-  let last: ChannelHealth = { state: 'down', why: 'It was not started.' }
 
   async function begin(receiver: Receiver): Promise<Run> {
     const token = settings.token?.trim().replace(/^Bot\s+/i, '')
@@ -64,13 +64,13 @@ export function discordChannel(options: DiscordOptions): Channel {
     const library = await import('./library.ts')
     const life = new AbortController()
     const relay = settings.proxy ? await relayThrough(settings.proxy, `channel_list.${name}.settings.proxy`) : undefined
-    const rest = restOf(library, restOptions(options), token, life.signal)
-    const shared = { library, rest, clock, log, life: life.signal }
-    const places = placesOf(() => made.gateway.client(), rest)
+    const rest = restOf(library, restOptions(options), token)
+    const asking = restUntil(life.signal, rest)
+    const shared = { library, clock, log, life: life.signal }
+    const places = placesOf(() => made.gateway.client(), asking)
     const files = filesOf({
       rest,
       fetch: options.fetch ?? globalThis.fetch,
-      life: life.signal,
       ...(options.base && { cdn: options.base.cdn }),
     })
     const reader = (): Reader | undefined =>
@@ -83,6 +83,7 @@ export function discordChannel(options: DiscordOptions): Channel {
       }
     const listener = listening({
       ...shared,
+      rest: asking,
       receiver,
       places,
       seen,
@@ -100,7 +101,7 @@ export function discordChannel(options: DiscordOptions): Channel {
       ready: undefined,
       ended: undefined,
       problem: undefined,
-      outbound: outbound({ ...shared, onRefusedToken: () => made.gateway.giveUp(tokenProblem(name)) }),
+      outbound: outbound({ library, rest, clock, log, onRefusedToken: () => made.gateway.giveUp(tokenProblem(name)) }),
       gateway: gateway({
         ...shared,
         name,
@@ -132,12 +133,11 @@ export function discordChannel(options: DiscordOptions): Channel {
       await ending.listener.idle()
       await ending.seen.flush()
       ending.rest.close()
-      last = ending.gateway.health()
     })()
     return ending.ended
   }
-  async function tellMenu({ ready, rest, library }: Run): Promise<void> {
-    if (!menu || !ready) return
+  async function tellMenu({ ready, rest, library, life }: Run): Promise<void> {
+    if (!menu || !ready || life.signal.aborted) return
     try {
       await publishMenu(menu, { application: ready.application.id, rest, notes, name })
     } catch (error) {
@@ -145,8 +145,8 @@ export function discordChannel(options: DiscordOptions): Channel {
     }
   }
   const out = (): Outbound => {
-    if (run && !run.life.signal.aborted) return run.outbound
     if (run?.problem) throw new DeliveryFailure('auth', run.problem.message, { cause: run.problem })
+    if (run) return run.outbound
     throw new DeliveryFailure('not-sent', `The channel ${name} is not running.`)
   }
 
@@ -172,14 +172,13 @@ export function discordChannel(options: DiscordOptions): Channel {
     async stop() {
       starts += 1
       if (run) await end(run)
-      run = undefined
     },
-    health: () => run?.gateway.health() ?? last,
+    health: () => run?.gateway.health() ?? { state: 'down', why: 'It was not started.' },
     send: async (message) => out().send(message),
     edit: async (at, id, text) => out().edit(at, id, text),
     remove: async (at, id) => out().remove(at, id),
     react: async (at, id, emoji) => out().react(at, id, emoji),
-    typing: (at) => (run && !run.life.signal.aborted ? run.outbound.typing(at) : { [Symbol.dispose]: () => undefined }),
+    typing: (at) => (run && !run.problem ? run.outbound.typing(at) : { [Symbol.dispose]: () => undefined }),
     async fetch(ref, signal) {
       if (run) return run.files.fetch(ref, signal)
       throw new DeliveryFailure('not-sent', `The channel ${name} is not running.`)
@@ -194,7 +193,6 @@ export function discordChannel(options: DiscordOptions): Channel {
           return liveMessage({
             clock,
             log,
-            life: run?.life.signal ?? AbortSignal.abort(),
             throttleMs: streaming.throttle_seconds * 1_000,
             minGrowth: streaming.min_growth_chars,
             first: (text) => splitText(text, maxText - 200)[0] ?? '',

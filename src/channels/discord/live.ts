@@ -1,12 +1,11 @@
 import type { LiveMessage, OutboundMessage } from '../../core/channel.ts'
-import { DeliveryFailure } from '../../core/channel.ts'
+import { DeliveryFailure, keyedForMs } from '../../core/channel.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Log } from '../../core/log.ts'
 
 export interface LiveOptions {
   readonly clock: Clock
   readonly log: Log
-  readonly life: AbortSignal
   /** Between two edits. */
   readonly throttleMs: number
   /** Characters between two edits. */
@@ -27,7 +26,7 @@ export interface LiveOptions {
 export function liveMessage(options: LiveOptions): LiveMessage {
   const { clock, log, throttleMs } = options
   const settled = new AbortController()
-  const signal = AbortSignal.any([settled.signal, options.life])
+  const { signal } = settled
   let id = options.shown
   let text = ''
   let line = ''
@@ -35,26 +34,27 @@ export function liveMessage(options: LiveOptions): LiveMessage {
   let standing = ''
   let standingText = ''
   let nextAt = clock.now()
-  let doubtful = false
+  /** Since when the first post may have arrived. */
+  let doubtSince: number | undefined
   let closed = false
   let pumping: Promise<void> | undefined
 
   const view = () => [options.first(text), line === '' ? '' : `-# ${line}`].filter(Boolean).join('\n')
+  /** Later the same post would make a second message. */
+  const mayPost = () => doubtSince === undefined || clock.now() - doubtSince <= keyedForMs
   const due = (): boolean => {
-    if (closed || signal.aborted || view() === '' || view() === standing) return false
+    if (closed || (id === undefined && !mayPost()) || signal.aborted || view() === '' || view() === standing)
+      return false
     const grows = text.startsWith(standingText) && line === ''
     return !grows || text.length - standingText.length >= options.minGrowth
   }
   async function put(shown: string): Promise<void> {
     if (id === undefined) {
-      const again = doubtful
       await options.onShowing?.()
-      doubtful = true
       id = await options.post(shown)
-      doubtful = false
       await options.onShown?.(id)
       // The first post did arrive, with the text of then.
-      if (again) await options.edit(id, shown)
+      if (doubtSince !== undefined) await options.edit(id, shown)
     } else {
       await options.edit(id, shown)
       await options.onChanged?.()
@@ -62,18 +62,23 @@ export function liveMessage(options: LiveOptions): LiveMessage {
   }
   async function show(): Promise<void> {
     const [shown, ofText] = [view(), text]
-    nextAt = clock.now() + throttleMs
+    const begun = clock.now()
+    nextAt = begun + throttleMs
     try {
       await put(shown)
       standing = shown
       standingText = ofText
     } catch (error) {
-      const failure = error instanceof DeliveryFailure ? error : undefined
-      if (failure?.kind !== 'uncertain') doubtful = false
-      if (failure?.kind === 'rate-limit') nextAt = clock.now() + Math.max(throttleMs, failure.retryAfterMs ?? 0)
-      else if (failure?.kind !== 'uncertain' && failure?.kind !== 'not-sent') closed = true
-      log.debug('A growing message could not be shown.', { why: String(error) })
+      notShown(error, begun)
     }
+  }
+  function notShown(error: unknown, begun: number): void {
+    const failure = error instanceof DeliveryFailure ? error : new DeliveryFailure('refused', String(error))
+    const { kind, retryAfterMs = 0 } = failure
+    if (kind === 'uncertain' && id === undefined) doubtSince ??= begun
+    if (kind === 'rate-limit') nextAt = clock.now() + Math.max(throttleMs, retryAfterMs)
+    else if (kind !== 'uncertain' && kind !== 'not-sent') closed = true
+    log.debug('A growing message could not be shown.', { why: String(error) })
   }
   async function pump(): Promise<void> {
     while (due()) {
@@ -93,7 +98,8 @@ export function liveMessage(options: LiveOptions): LiveMessage {
     settled.abort()
     await pumping
     // Nobody knows whether the first post arrived: the same post again tells its id.
-    if (doubtful && id === undefined) id = await options.post(view()).catch(() => undefined)
+    if (id === undefined && doubtSince !== undefined && mayPost())
+      id = await options.post(view()).catch(() => undefined)
     return id
   }
   return {

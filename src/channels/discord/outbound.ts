@@ -19,7 +19,6 @@ export interface OutboundOptions {
   readonly rest: Rest
   readonly clock: Clock
   readonly log: Log
-  readonly life: AbortSignal
   /** Discord does not take the token any more. */
   onRefusedToken(): void
 }
@@ -42,7 +41,7 @@ const typingTimes = 38
 /** At most 25 characters, the same for the same key. Discord makes one message of all posts of a channel that share it. */
 export const nonceOf = (key: string): string => createHash('sha256').update(key).digest('base64url').slice(0, 24)
 
-export function outbound({ library, rest, clock, log, life, onRefusedToken }: OutboundOptions): Outbound {
+export function outbound({ library, rest, clock, log, onRefusedToken }: OutboundOptions): Outbound {
   async function delivering<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work()
@@ -72,7 +71,7 @@ export function outbound({ library, rest, clock, log, life, onRefusedToken }: Ou
     return id
   }
   async function filesOf({ attachments = [] }: OutboundMessage) {
-    const files = await uploads(attachments, life)
+    const files = await uploads(attachments)
     return { files, attachments: files.map(({ name }, index) => ({ id: String(index), filename: name })) }
   }
   return {
@@ -84,14 +83,19 @@ export function outbound({ library, rest, clock, log, life, onRefusedToken }: Ou
         try {
           return await replace(message, message.replaces)
         } catch (error) {
-          if (apiCode(library, error) !== unknownMessage) throw error
+          if (!unchangeable.has(apiCode(library, error))) throw error
           return post(message)
         }
       }),
     edit: (at, id, text) =>
       delivering(async () => {
         const body = { content: contentOf(text), allowed_mentions: allowedMentions }
-        await rest.request('PATCH', `/channels/${targetOf(at)}/messages/${id}`, { body })
+        try {
+          await rest.request('PATCH', `/channels/${targetOf(at)}/messages/${id}`, { body })
+        } catch (error) {
+          if (apiCode(library, error) !== archivedThread) throw error
+          throw new DeliveryFailure('refused', 'Nothing can be changed in an archived thread.', { cause: error })
+        }
       }),
     remove: (at, id) =>
       delivering(async () => {
@@ -108,7 +112,7 @@ export function outbound({ library, rest, clock, log, life, onRefusedToken }: Ou
       }),
     typing(at) {
       const over = new AbortController()
-      const signal = AbortSignal.any([over.signal, life])
+      const { signal } = over
       const show = async () => {
         for (let times = 0; times < typingTimes && !signal.aborted; times += 1) {
           await rest
@@ -124,6 +128,9 @@ export function outbound({ library, rest, clock, log, life, onRefusedToken }: Ou
 }
 
 const unknownMessage = 10_008
+const archivedThread = 50_083
+/** What cannot become the answer: a message that is gone, or one in an archived thread, which a new message opens again. */
+const unchangeable: ReadonlySet<number | undefined> = new Set([unknownMessage, archivedThread])
 
 /** Markdown as Discord shows it; as it is where that takes too much room, which only a message that still grows may need. */
 function contentOf(text: string): string {

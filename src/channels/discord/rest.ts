@@ -9,6 +9,7 @@ export interface RequestDetail {
   readonly query?: Readonly<Record<string, string>>
   /** False sends no token. */
   readonly auth?: boolean
+  readonly signal?: AbortSignal
 }
 /**
  * Discord's REST API. A path is written `/channels/1`. Nothing is repeated: neither after a failure nor after a rate limit, which is
@@ -63,32 +64,37 @@ export function routed(options: RestOptions, route: (url: string) => string): Re
   }
 }
 
-export function restOf(library: Library, options: RestOptions, token: string, life: AbortSignal): Rest {
+export function restOf(library: Library, options: RestOptions, token: string): Rest {
   const rest: REST = new library.REST(options).setToken(token)
   return {
-    async request<T>(method: string, path: string, { query, files, ...detail }: RequestDetail = {}) {
-      life.throwIfAborted()
-      // discord.js listens to the signal that it is given and never leaves it: none may outlive its request.
-      const request = new AbortController()
-      const cancel = () => request.abort(life.reason)
-      life.addEventListener('abort', cancel)
-      try {
-        const answer = await rest.request({
-          ...detail,
-          fullRoute: path as RouteLike,
-          method: method as never,
-          signal: request.signal,
-          ...(files && { files: [...files] }),
-          ...(query && { query: new URLSearchParams(query) }),
-        })
-        return answer as T
-      } finally {
-        life.removeEventListener('abort', cancel)
-      }
-    },
+    request: async <T>(method: string, path: string, { query, files, ...detail }: RequestDetail = {}) =>
+      (await rest.request({
+        ...detail,
+        fullRoute: path as RouteLike,
+        method: method as never,
+        ...(files && { files: [...files] }),
+        ...(query && { query: new URLSearchParams(query) }),
+      })) as T,
     close() {
       rest.clearHashSweeper()
       rest.clearHandlerSweeper()
     },
   }
 }
+
+/** The same, for requests that end with a life. */
+export const restUntil = (life: AbortSignal, rest: Rest): Rest => ({
+  ...rest,
+  async request(method, path, detail) {
+    life.throwIfAborted()
+    // discord.js listens to the signal that it is given and never leaves it: none may outlive its request.
+    const request = new AbortController()
+    const cancel = () => request.abort(life.reason)
+    life.addEventListener('abort', cancel)
+    try {
+      return await rest.request(method, path, { ...detail, signal: request.signal })
+    } finally {
+      life.removeEventListener('abort', cancel)
+    }
+  },
+})

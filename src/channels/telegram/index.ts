@@ -1,4 +1,4 @@
-import type { Channel, Receiver } from '../../core/channel.ts'
+import { type Channel, DeliveryFailure, type Receiver } from '../../core/channel.ts'
 import type { ChatRef } from '../../core/place.ts'
 import { Problem } from '../../core/problem.ts'
 import { splitMarkdown } from '../markdown/split.ts'
@@ -9,9 +9,10 @@ import { deliveryFailure } from './failure.ts'
 import { healthBook } from './health.ts'
 import { growingMessage } from './live.ts'
 import { setMenu } from './menu.ts'
+import { pace } from './pace.ts'
 import type { TelegramOptions } from './ports.ts'
 import { receiving } from './receiving.ts'
-import { rests } from './rests.ts'
+import { longestRest, rests } from './rests.ts'
 import { maxCaption, maxText } from './payload.ts'
 import { editMessage, removeMessage, sendMessage } from './send.ts'
 import { liveTurns } from './turns.ts'
@@ -54,20 +55,29 @@ export function telegramChannel(options: TelegramOptions): Channel {
       throw failure
     }
   }
+  /** A message waits for a pause that was asked for while it grew. A long one may be about edits alone: the service is asked again. */
+  const sending = <T>(to: ChatRef, work: () => Promise<T>): Promise<T> => {
+    const retryAfterMs = pauses.until(to.chat) - clock.now()
+    if (retryAfterMs > 0 && retryAfterMs <= longestRest)
+      return Promise.reject(
+        new DeliveryFailure('rate-limit', 'Telegram asked for a pause in this chat.', { retryAfterMs }),
+      )
+    return delivering(to, work)
+  }
   const split = (markdown: string) => splitMarkdown(markdown, maxText, telegramVisible)
   const received = receiving({ options, api, health, load, botId: token.split(':')[0] ?? '' })
 
   const channel = {
     name,
-    limits: { maxText },
+    limits: { maxText, pace },
     start: (receiver: Receiver) => received.start(receiver),
     stop: () => received.stop(),
     health: () => health.state(),
     split,
     captions: (text) => telegramText(text).trim() !== '' && telegramText(text).length <= maxCaption,
     fetch: load,
-    send: (message) => delivering(message.to, () => sendMessage(api, message)),
-    edit: (to, id, text) => delivering(to, () => editMessage(api, to, id, text)),
+    send: (message) => sending(message.to, () => sendMessage(api, message)),
+    edit: (to, id, text) => sending(to, () => editMessage(api, to, id, text)),
     remove: (to, id) => delivering(to, () => removeMessage(api, to, id)),
     typing: (to) => showTyping(to, api, clock, pauses),
     react: (to, id, emoji) =>

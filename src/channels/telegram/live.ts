@@ -6,7 +6,7 @@ import { escapeMarkdown } from '../markdown/source.ts'
 import { telegramText } from '../markdown/telegram.ts'
 import { deliveryFailure } from './failure.ts'
 import type { Streaming } from './ports.ts'
-import type { Rests } from './rests.ts'
+import { longestRest, type Rests } from './rests.ts'
 import { maxText } from './payload.ts'
 
 export interface Growing {
@@ -29,9 +29,6 @@ export interface Growing {
   /** Makes the final message out of what is shown. */
   readonly finish: (message: OutboundMessage, shown: string | undefined) => Promise<string>
 }
-
-/** A rest longer than this ends the growing: the answer will be whole before. */
-const longestRest = 60_000
 
 /** A message that is shown while it is written: seldom enough for Telegram, and never more than one message holds. */
 export function growingMessage(growing: Growing): LiveMessage {
@@ -87,6 +84,7 @@ export function growingMessage(growing: Growing): LiveMessage {
   async function grow(): Promise<void> {
     while (!stop.signal.aborted && wanted()) {
       const pause = Math.max(nextAt, rests.until(to.chat)) - clock.now()
+      // The answer will be whole before.
       if (pause > longestRest) return stop.abort()
       if (pause > 0) await clock.sleep(pause, stop.signal)
       await growing.turn(stop.signal)

@@ -1,5 +1,8 @@
 import type { Clock } from '../../core/clock.ts'
 
+/** A longer rest is nothing to wait for. */
+export const longestRest = 60_000
+
 /** Until when Telegram wants to hear nothing for a chat. */
 export interface Rests {
   until(chat: string): number

@@ -66,6 +66,9 @@ Exit code: 0 ended as asked, 1 could not start, 4 wrong configuration.
 }
 export default command
 
+/** So long a process that has ended its work may take to end by itself. */
+const graceMs = 500
+
 const usage = (what: string) => new Problem(what, { mend: 'See "picoclaw help gateway".', exitCode: exitCodes.usage })
 
 interface StartValues {
@@ -103,6 +106,8 @@ async function serve(io: Io, options: Parameters<typeof startGateway>[0]): Promi
       return why === '' ? exitCodes.ok : exitCodes.failed
     } finally {
       await gateway.stop()
+      // A send that was left at the end must not keep the process.
+      setTimeout(() => process.exit(), graceMs).unref()
     }
   } finally {
     process.off('SIGTERM', end)

@@ -1,3 +1,4 @@
+import type { ChatRef } from '../../core/place.ts'
 import type { Role } from '../../core/tool.ts'
 
 export interface ModelFacts {
@@ -49,8 +50,8 @@ export interface CommandServices {
   budget?(argument: string, session: string): Promise<string>
   why?(argument: string, session: string, role: Role): Promise<string>
   status?(): Promise<string>
-  /** Sends once more what may not have arrived. */
-  again?(session: string): Promise<number>
+  /** Sends once more what may not have arrived in the conversation or in the chat. */
+  again?(session: string, chat: ChatRef): Promise<number>
   decide?(
     code: string,
     verdict: 'given' | 'denied',

@@ -57,9 +57,9 @@ export const talk = {
   again: {
     usage: '/again',
     summary: 'sends once more what may not have arrived',
-    async run(_, { services, session }) {
+    async run(_, { services, session, at }) {
       if (!services.again) return unavailable
-      const sent = await services.again(session)
+      const sent = await services.again(session, at)
       return reply(sent === 0 ? 'Everything has arrived, as far as I know.' : `Sent once more: ${sent}.`)
     },
   },

@@ -42,8 +42,8 @@ export function outbox(database: DatabaseSync): OutboxStore {
     async mark(id, state, { note, platformId } = {}) {
       mark.run({ id, state, note: note ?? null, platformId: platformId ?? null })
     },
-    async list({ state, session, limit = 100 } = {}) {
-      const { where, values } = conditions({ state, session })
+    async list({ limit = 100, state, session, channel, chat } = {}) {
+      const { where, values } = conditions({ state, session, channel, chat })
       return database
         .prepare(`SELECT * FROM outbox ${where} ORDER BY at DESC, number DESC LIMIT :limit`)
         .all({ ...values, limit })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { DeliveryFailure } from '../../../src/core/channel.ts'
+import { DeliveryFailure, type DeliveryKind } from '../../../src/core/channel.ts'
 import { silent } from '../../../src/core/log.ts'
 import { liveMessage } from '../../../src/channels/discord/live.ts'
 import type { LiveOptions } from '../../../src/channels/discord/live.ts'
@@ -13,7 +13,6 @@ function table(more: Partial<LiveOptions> = {}) {
   const live = liveMessage({
     clock,
     log: silent,
-    life: new AbortController().signal,
     throttleMs: 3_000,
     minGrowth: 10,
     first: (text) => text.slice(0, 30),
@@ -135,6 +134,26 @@ test('when a first post may have arrived, the next one finds it and edits it to 
   live.push(' and the next ones')
   await clock.advance(3_000)
   assert.deepEqual(shown, ['found by the first words and the next o', 'id the first words and the next o'])
+})
+
+test('a first post is not made again when Discord may have forgotten it', async () => {
+  const kinds: DeliveryKind[] = ['uncertain']
+  const { clock, shown, live } = table({
+    async post(text) {
+      shown.push(`post ${text}`)
+      throw new DeliveryFailure(kinds.shift() ?? 'not-sent', 'no network')
+    },
+  })
+  live.push('the first words')
+  await clock.advance(0)
+  live.push(' and the next ones')
+  await clock.advance(20 * 60_000)
+  // Every three seconds, for two minutes.
+  assert.equal(shown.length, 41)
+  live.push(', and what came much later')
+  await clock.advance(3_000)
+  await live.finish(final)
+  assert.deepEqual(shown.slice(41), ['send new final'])
 })
 
 test('a chat that is closed gets no further tries', async () => {

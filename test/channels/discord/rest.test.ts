@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { getEventListeners } from 'node:events'
 import { test } from 'node:test'
 import * as library from '../../../src/channels/discord/library.ts'
-import { restOf, restOptions } from '../../../src/channels/discord/rest.ts'
+import { restOf, restOptions, restUntil } from '../../../src/channels/discord/rest.ts'
 
 /** Discord's API behind `fetch`. */
 const restWith = (fetch: typeof globalThis.fetch, life: AbortSignal) =>
-  restOf(library, restOptions({ fetch }), 'T0KEN', life)
+  restUntil(life, restOf(library, restOptions({ fetch }), 'T0KEN'))
 
 test('a request leaves nothing behind on the life of its channel, however it ended', async () => {
   const { signal } = new AbortController()

@@ -191,6 +191,42 @@ test('a message replaces one that is there, or is sent where that is gone', asyn
   )
 })
 
+test('an archived thread takes no change, so that the answer is sent anew, which opens it', async () => {
+  await using made = await started()
+  const { discord, channel, at } = made
+  const id = await channel.send({ to: at.thread, text: 'half' })
+  const archived: Fault = { match: /PATCH/, times: 2, outcome: api(400, 50_083) }
+  discord.rest.faults.push(archived)
+  assert.equal((await failureOf(Promise.resolve(channel.edit?.(at.thread, id, 'whole')))).kind, 'refused')
+  assert.notEqual(await channel.send({ to: at.thread, text: 'whole', replaces: id }), id)
+  assert.deepEqual(
+    discord.written(discord.place.thread).map(({ content }) => content),
+    ['half', 'whole'],
+  )
+  discord.rest.faults.push({ match: post, outcome: api(400, 50_083) })
+  assert.equal((await failureOf(channel.send({ to: at.thread, text: 'locked' }))).kind, 'gone')
+})
+
+test('what was heard before a stop is answered after it, files and all', async () => {
+  await using made = await started()
+  const { discord, channel, at } = made
+  const { place } = discord
+  const id = await channel.send({ to: at.dm, text: 'half' })
+  discord.say(place.dm, 'look', {
+    attachments: [place.attachment(discord.url, 'a.txt', 'text/plain', Buffer.from('A'))],
+  })
+  const [heard] = await made.hears(1)
+  await channel.stop()
+  assert.equal(channel.health?.().state, 'down')
+  assert.equal(Buffer.from((await heard?.attachments[0]?.bytes()) ?? []).toString(), 'A')
+  await channel.edit?.(at.dm, id, 'whole')
+  await channel.send({ to: at.dm, text: 'more', attachments: [file('b.txt', 'B')] })
+  assert.deepEqual(
+    discord.written(place.dm).map(({ content }) => content),
+    ['whole', 'more'],
+  )
+})
+
 test('files go out with their bytes, names and words; one that cannot be read stops the message', async () => {
   await using made = await started()
   const { discord, channel, at } = made

@@ -73,7 +73,7 @@ test('what the turn does is shown below, and a message that a former process beg
   assert.equal(it.fake.shown.length, 1)
 })
 
-test('too many edits: growing pauses for the chat, the answer itself does not', async () => {
+test('too many edits: growing pauses for the chat, and a pause too long to wait for does not hold up the answer', async () => {
   await using it = await bot()
   const live = it.channel.live?.(to)
   live?.push(some)
@@ -99,6 +99,30 @@ test('too many edits: growing pauses for the chat, the answer itself does not', 
   assert.equal(texts(it).length, 4)
   await it.channel.send({ to, text: 'the answer' })
   assert.equal(it.fake.shown.at(-1)?.text, 'the answer')
+})
+
+test('an answer waits for a short pause that was asked for while it grew, without a call', async () => {
+  await using it = await bot()
+  const live = it.channel.live?.(to)
+  live?.push(some)
+  await it.fake.called('sendMessage')
+  it.fake.fault('editMessageText', { status: 429, description: 'Too Many Requests', parameters: { retry_after: 30 } })
+  live?.push(some)
+  await it.wake(3_000)
+  await it.fake.called('editMessageText')
+  const replaces = await live?.settle?.()
+  assert.ok(replaces !== undefined)
+  await it.clock.advance(10_000)
+  for (const work of [
+    () => it.channel.edit?.(to, replaces, 'the answer'),
+    () => it.channel.send({ to, text: 'and more' }),
+  ])
+    await assert.rejects(async () => work(), { kind: 'rate-limit', retryAfterMs: 20_000 })
+  assert.equal(texts(it).length, 2)
+  await it.channel.send({ to: { ...to, chat: '-100500' }, text: 'elsewhere' })
+  await it.clock.advance(20_000)
+  await it.channel.edit?.(to, replaces, 'the answer')
+  assert.equal(it.fake.shown[0]?.text, 'the answer')
 })
 
 test('a first showing whose answer was lost is not repeated', async () => {

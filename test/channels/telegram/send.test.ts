@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createServer, type AddressInfo } from 'node:net'
 import { test } from 'node:test'
-import { DeliveryFailure, type Attachment } from '../../../src/core/channel.ts'
+import { DeliveryFailure, type Attachment, type Pace } from '../../../src/core/channel.ts'
 import { bot, team, to } from './bot.ts'
 
 const file = (name: string, mime: string, bytes: Uint8Array = Buffer.from(name)): Attachment => ({
@@ -74,6 +74,7 @@ test('why a message did not go out is said exactly', async () => {
     assert.equal(failure.movedTo, kind === 'moved' ? '-100900' : undefined)
     assert.ok(!`${failure.stack}${String(failure.cause)}`.includes('TEST-token'), failure.message)
     assert.equal(sends(it).length, before + 1)
+    await it.clock.advance(failure.retryAfterMs ?? 0)
   }
   assert.equal(it.fake.shown.length, 1)
   assert.equal(it.channel.health?.().state, 'down')
@@ -258,4 +259,15 @@ test('a reaction is set and taken back', async () => {
     it.fake.state.reactions.map(({ reaction }) => reaction),
     [[{ type: 'emoji', emoji: '👀' }], []],
   )
+})
+
+test('messages keep to what the service takes: a few at once, then one a second, in groups 20 a minute at most', async () => {
+  await using it = await bot({ start: false })
+  const { pace } = it.channel.limits
+  assert.ok(pace)
+  const inFirstMinute = ({ burst, everyMs }: Pace) => burst + Math.floor(59_999 / everyMs)
+  assert.deepEqual(pace.chat(to.chat), { burst: 5, everyMs: 1_000 })
+  for (const group of [team.chat, '@our_channel']) assert.ok(inFirstMinute(pace.chat(group)) <= 20)
+  // The load that a gateway is measured with.
+  assert.ok(pace.all.everyMs < 60_000 / 1_000)
 })

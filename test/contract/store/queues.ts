@@ -146,6 +146,9 @@ export function queues(each: Each): void {
     assert.deepEqual(ids(await outbox.list({ state: 'dead' })), ['a'])
     assert.equal((await outbox.list({ state: 'dead' }))[0]?.note, undefined)
     assert.deepEqual(ids(await outbox.list({ limit: 1 })), ['b'])
+    assert.deepEqual(ids(await outbox.list({ channel: 'c', chat: 'chat', state: 'dead' })), ['a'])
+    assert.deepEqual(ids(await outbox.list({ channel: 'd' })), ['c'])
+    assert.deepEqual(ids(await outbox.list({ chat: 'elsewhere' })), [])
   })
 
   each('jobs are kept by id', async ({ jobs }) => {

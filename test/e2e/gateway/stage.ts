@@ -135,6 +135,26 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
   }
 }
 
+/** Asks until an answer fits, each time when the last question was answered, and no faster than the service takes the answers. */
+export async function askedUntil(
+  { telegram, clock }: Stage,
+  question: string,
+  fits: (text: string) => boolean,
+): Promise<void> {
+  let wanted = telegram.shown.length
+  await eventually(
+    () => {
+      if (telegram.shown.length < wanted) return false
+      if (telegram.shown.some(({ text }) => fits(text))) return true
+      clock.hurry(1_000)
+      telegram.say(question)
+      wanted += 1
+      return false
+    },
+    () => `an answer to ${question} that fits; there is ${JSON.stringify(telegram.shown.at(-1)?.text)}`,
+  )
+}
+
 /** Waits until something is there; the limit is for a machine under load. */
 export async function eventually<T>(
   look: () => T | undefined | false | Promise<T | undefined | false>,

@@ -105,9 +105,13 @@ export function memoryQueues(write: Write) {
       const { note: _, ...item } = sent.get(id) ?? {}
       if (sent.has(id)) sent.set(id, { ...(item as OutboxItem), state, ...more })
     },
-    async list({ state, session, limit = 100 } = {}) {
+    async list({ limit = 100, ...wanted } = {}) {
       return newest([...sent.values()])
-        .filter((item) => (state ?? item.state) === item.state && (session ?? item.session) === item.session)
+        .filter((item) =>
+          (['state', 'session', 'channel', 'chat'] as const).every(
+            (name) => (wanted[name] ?? item[name]) === item[name],
+          ),
+        )
         .slice(0, limit)
     },
   }
