@@ -40,17 +40,17 @@ test('in a group only who addresses the bot is answered; each topic is a convers
   await using scene = await stage()
   const { telegram, model } = scene
   telegram.say('nobody is meant', {}, team)
-  telegram.say('', mention('@test_bot the first'), team)
-  await scene.shown(/the first/, { chat: team })
+  telegram.say('', mention('@test_bot the opening'), team)
+  await scene.shown(/the opening/, { chat: team })
   telegram.say('', { ...mention('@test_bot in seven'), message_thread_id: 7, is_topic_message: true }, team)
   await scene.shown(/in seven/, { chat: team, thread: 7 })
   telegram.say('', { ...mention('@test_bot in eight'), message_thread_id: 8, is_topic_message: true }, team)
   await scene.shown(/in eight/, { chat: team, thread: 8 })
   assert.equal(model.seen.length, 3)
-  for (const [index, words] of ['the first', 'in seven', 'in eight'].entries()) {
+  for (const [index, words] of ['the opening', 'in seven', 'in eight'].entries()) {
     const { raw, last } = model.seen[index] ?? { raw: '', last: '' }
     assert.equal(last, `Alice Smith: ${words}`)
-    for (const other of ['the first', 'in seven', 'in eight', 'nobody is meant'])
+    for (const other of ['the opening', 'in seven', 'in eight', 'nobody is meant'])
       if (other !== words) assert.ok(!raw.includes(other), `${words} does not know ${other}`)
   }
 })

@@ -66,6 +66,8 @@ for (const [protocol, model, base] of [
     test(`${protocol}: the answer of a foreign server (${form}), and the request that asked for it`, async () => {
       const home = emptyHome()
       writeConfig(home, {
+        // Whoever runs this lives somewhere else.
+        timezone: 'Europe/Berlin',
         model_list: [{ model_name: 'm', model, api_base: `${url}${base}`, api_key: 'sk-wire-test-key' }],
       })
       seen.length = 0

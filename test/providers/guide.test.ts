@@ -166,7 +166,7 @@ test('a call that was stopped before is not answered', async () => {
 const actions: Readonly<Record<string, readonly string[]>> = {
   models: ['list', 'vendors', 'test', 'add', 'default', 'remove'],
   config: ['path', 'check', 'get', 'set', 'unset', 'explain'],
-  gateway: ['status', 'reload', 'install', 'uninstall'],
+  gateway: ['status', 'reload', 'install', 'uninstall', 'aside'],
   cron: ['add', 'list', 'remove', 'enable', 'disable', 'run'],
   mcp: ['add', 'list', 'test', 'remove', 'show', 'approve'],
   skills: ['list', 'search', 'install', 'show', 'remove'],

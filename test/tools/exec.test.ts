@@ -224,7 +224,6 @@ test('a fork bomb comes no further than the limit, whoever runs it', { skip: !co
 const program = (workspace: string, commands: readonly string[], then = '') => `
   import { readdirSync, readFileSync } from 'node:fs'
   import { systemClock } from ${JSON.stringify(import.meta.resolve('../../src/kit/clock.ts'))}
-  import { run } from '../../src/tools/exec/run.ts'
 import { execTool } from ${JSON.stringify(import.meta.resolve('../../src/tools/exec/index.ts'))}
   import { fileAccess } from ${JSON.stringify(import.meta.resolve('../../src/tools/files/access.ts'))}
   import { theSandbox } from ${JSON.stringify(import.meta.resolve('./sandbox.ts'))}
