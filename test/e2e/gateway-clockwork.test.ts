@@ -33,9 +33,9 @@ test('a reminder made by the cron tool in a topic fires once, and its answer arr
   telegram.say('@test_bot remind me', { ...mention, message_thread_id: 7, is_topic_message: true }, -100500)
   await scene.shown(/Noted: Cron job added/, { chat: -100500, thread: 7 })
   assert.equal(model.seen.length, 2)
-  scene.clock.hurry(125_000)
+  await scene.pass(125_000)
   await scene.shown(/Here is your reminder: .*water the plants/s, { chat: -100500, thread: 7 })
-  for (let minute = 0; minute < 10; minute += 1) scene.clock.hurry(60_000)
+  for (let minute = 0; minute < 10; minute += 1) await scene.pass(60_000)
   telegram.say('hello')
   await scene.shown(/hello/, { chat: 1001 })
   assert.equal(model.seen.length, 4)
@@ -92,7 +92,7 @@ test('a job added by the command line while the gateway runs is seen, fires once
   await scene.shown(/say good morning/, { chat: 1001 })
   await scene.stop()
   await scene.start()
-  scene.clock.hurry(600_000)
+  await scene.pass(600_000)
   scene.telegram.say('later')
   await scene.shown('You said: later')
   assert.equal(asked(), 1)
@@ -124,7 +124,7 @@ test('a command job runs in the sandbox, and what it prints is delivered without
   const due = await picoclaw(['cron', 'run', id], { home: scene.home })
   assert.equal(due.code, 0, due.stderr)
   // The gateway looks for changes of others; more time would count against the command.
-  scene.clock.hurry(16_000)
+  await scene.pass(16_000)
   const shown = await scene.shown(/sum is 42/)
   assert.equal(shown.chat, 1001)
   assert.ok(!shown.text.includes('model_list'), shown.text)
@@ -139,7 +139,7 @@ test('a command job that fails says so', async () => {
   })
   const { id } = (JSON.parse(added.stdout) as { job: { id: string } }).job
   await picoclaw(['cron', 'run', id], { home: scene.home })
-  scene.clock.hurry(16_000)
+  await scene.pass(16_000)
   await scene.shown(/failed:[^]*oops/)
 })
 

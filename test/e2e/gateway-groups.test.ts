@@ -74,6 +74,6 @@ test('a group that becomes a supergroup keeps its conversation, and its jobs ans
   telegram.say('@test_bot and now?', mention('entities'), large)
   await scene.shown(/and now/, { chat: large })
   assert.ok(model.seen.at(-1)?.raw.includes('the harbour'))
-  scene.clock.hurry(605_000)
+  await scene.pass(605_000)
   await scene.shown(/say the word/, { chat: large })
 })

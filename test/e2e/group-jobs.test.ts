@@ -20,7 +20,7 @@ test('a job that is asked for in a group knows nothing of what was said in priva
       return last.includes(work) ? 'This is new.' : 'I see.'
     },
   })
-  const { telegram, model, clock } = scene
+  const { telegram, model } = scene
   const { dm, general, bot } = discord.place
   const written = (channel: string, text: string) =>
     eventually(() => discord.written(channel).some(({ content }) => content === text), `${text} in ${channel}`)
@@ -38,7 +38,7 @@ test('a job that is asked for in a group knows nothing of what was said in priva
   telegram.say('every day')
   await scene.shown('Planned.', { chat: 1001 })
 
-  clock.hurry(125_000)
+  await scene.pass(125_000)
   await scene.shown('This is new.', { chat: -100500 })
   await written(general, 'This is new.')
   await scene.shown('This is new.', { chat: 1001 })

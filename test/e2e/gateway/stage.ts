@@ -24,6 +24,8 @@ export interface Stage extends AsyncDisposable {
   /** Ends the gateway as SIGTERM does. */
   stop(): Promise<void>
   start(options?: Partial<GatewayOptions>): Promise<void>
+  /** Sets the clock forward once nothing is worked on and nothing is on its way: else that would count as late. */
+  pass(ms: number): Promise<void>
   /** A message of the bot that fits, once it is there as it shall stay. */
   shown(text: string | RegExp, where?: { readonly chat?: number; readonly thread?: number }): Promise<Shown>
 }
@@ -113,6 +115,13 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
     write,
     start,
     stop,
+    async pass(ms) {
+      await eventually(async () => {
+        const figures = await (await fetch(`${gateway?.url}/metrics`)).text()
+        return ['turns_running', 'inbox_open', 'outbox_open'].every((name) => figures.includes(`picoclaw_${name} 0\n`))
+      }, 'everything is answered and delivered')
+      clock.hurry(ms)
+    },
     shown: (text, { chat, thread } = {}) =>
       eventually(
         () =>
