@@ -9,6 +9,7 @@ import { isNotice, noticeOf, notices } from './notices.ts'
 import { pacing } from './pacing.ts'
 import { packOutbound, unpackOutbound } from './payload.ts'
 import type { Ground } from './ports.ts'
+import { movedNotes } from './routing/moved-chats.ts'
 
 /** Sends what stands in the outbox of one channel: each chat in order, chats side by side. */
 export interface Deliverer {
@@ -118,7 +119,7 @@ export function deliverer(channel: Channel, ground: Ground, deliveries: Deliveri
 
   async function follow(from: string, to: string): Promise<void> {
     moved.set(from, to)
-    await store.notes.put(`moved:${channel.name}:${from}`, to)
+    await store.notes.put(`${movedNotes(channel.name)}${from}`, to)
     await checkpoint('chat-moved')
   }
 
@@ -190,8 +191,9 @@ export function deliverer(channel: Channel, ground: Ground, deliveries: Deliveri
     heard: (from) => closed.heard(from),
     isOpen: (to) => closed.at(to) === undefined,
     async start() {
-      for (const { name, value } of await store.notes.list(`moved:${channel.name}:`))
-        if (typeof value === 'string') moved.set(name.slice(`moved:${channel.name}:`.length), value)
+      const prefix = movedNotes(channel.name)
+      for (const { name, value } of await store.notes.list(prefix))
+        if (typeof value === 'string') moved.set(name.slice(prefix.length), value)
       await closed.load()
       // In one go with the look into the store, so that nothing can be sent in between.
       add(await store.outbox.open(channel.name))

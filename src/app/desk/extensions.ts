@@ -1,4 +1,5 @@
 import { defaultWorkspace, set } from '../../config/environment.ts'
+import { atMost } from '../../kit/at-most.ts'
 import type { McpServers } from '../../tools/mcp/index.ts'
 import { type House } from '../house.ts'
 import { version } from '../version.ts'
@@ -73,8 +74,4 @@ async function openMcp(house: House): Promise<McpServers | undefined> {
   })
 }
 
-async function patiently({ clock }: House, mcp: McpServers): Promise<void> {
-  const enough = new AbortController()
-  await Promise.race([mcp.settled(), clock.sleep(patienceMs, enough.signal).catch(() => undefined)])
-  enough.abort()
-}
+const patiently = ({ clock }: House, mcp: McpServers): Promise<void> => atMost(clock, patienceMs, mcp.settled())

@@ -26,14 +26,13 @@ export interface ChannelSetParts {
 }
 
 /** The channel with what its entry says of every kind of channel. */
-function asWanted(channel: Channel, { typing, file_above_chars: fileAbove }: Entry): Channel {
-  const changed = new Map<string | symbol, unknown>([
-    ...(typing.enabled ? [] : [['typing', undefined] as const]),
-    ...(fileAbove > 0 ? [['limits', { ...channel.limits, fileAbove }] as const] : []),
-  ])
-  return new Proxy(channel, {
-    get: (target, name): unknown => (changed.has(name) ? changed.get(name) : Reflect.get(target, name, target)),
-  })
+function asWanted({ typing, ...channel }: Channel, entry: Entry): Channel {
+  const fileAbove = entry.file_above_chars
+  return {
+    ...channel,
+    ...(typing && entry.typing.enabled && { typing }),
+    ...(fileAbove > 0 && { limits: { ...channel.limits, fileAbove } }),
+  }
 }
 
 /** Fields that are asked anew for each message. */
@@ -56,7 +55,7 @@ export function channelSet({ house, around, road, received }: ChannelSetParts): 
       clock,
       log,
       async make() {
-        return asWanted(redactedChannel(await makeChannel(name, entry, around), house.redactor), entry)
+        return redactedChannel(asWanted(await makeChannel(name, entry, around), entry), house.redactor)
       },
       async open(channel) {
         await road.open(channel)

@@ -1,4 +1,5 @@
 import type { Store } from '../../core/store.ts'
+import { passes } from '../../kit/passes.ts'
 import type { Agents } from '../agents.ts'
 import { removeOldFiles } from '../desk/attachment-folder.ts'
 import type { House } from '../house.ts'
@@ -12,12 +13,7 @@ export interface AttachmentParts extends Pick<House, 'store' | 'clock' | 'log'> 
 
 /** Removes attachments that nobody used for `tools.media_cleanup.max_age_minutes`, again and again. Resolves when aborted. */
 export async function removeOldAttachments(parts: AttachmentParts, signal: AbortSignal): Promise<void> {
-  for (;;) {
-    try {
-      await parts.clock.sleep(parts.settings().interval_minutes * minuteMs, signal)
-    } catch {
-      return
-    }
+  while (await passes(parts.clock, parts.settings().interval_minutes * minuteMs, signal)) {
     const { enabled, max_age_minutes: minutes } = parts.settings()
     if (enabled) await clean(parts, parts.agents(), minutes)
   }

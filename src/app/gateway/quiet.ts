@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/clock.ts'
+import { passes } from '../../kit/passes.ts'
 
 /** So long nothing happens before it counts as quiet, in milliseconds. */
 const quietMs = 20_000
@@ -19,7 +20,7 @@ export async function whenQuiet(
 ): Promise<void> {
   let seen = activity()
   let rested: number | undefined
-  while (await clock.sleep(quietMs, signal).then(yes, no)) {
+  while (await passes(clock, quietMs, signal)) {
     const now = activity()
     if (now === seen && now !== rested && !busy()) {
       await rest()
@@ -28,6 +29,3 @@ export async function whenQuiet(
     seen = now
   }
 }
-
-const yes = () => true
-const no = () => false

@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/clock.ts'
 import type { NoteStore } from '../../core/store.ts'
+import { passes } from '../../kit/passes.ts'
 
 const note = 'unclean-starts'
 /** Starts without a clean end in a row before the next one is careful. */
@@ -22,12 +23,10 @@ export async function countStart(notes: NoteStore, clock: Clock, signal: AbortSi
   const former = Number((await notes.get(note)) ?? 0)
   await notes.put(note, former + 1)
   const clean = () => notes.put(note, 0)
-  const settled = clock.sleep(settledMs, signal).then(
+  const settled = passes(clock, settledMs, signal).then(async (lasted) => {
     // Where it cannot be stored, this start counts as an unclean one.
-    () => clean().then(yes, yes),
-    () => false,
-  )
+    if (lasted) await clean().catch(() => undefined)
+    return lasted
+  })
   return { former, safe: former >= most, settled, clean }
 }
-
-const yes = () => true

@@ -1,6 +1,7 @@
 import type { ChannelHealth } from '../../core/channel.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Log } from '../../core/log.ts'
+import { passes } from '../../kit/passes.ts'
 import type { KeptChannel } from './keep-channel.ts'
 
 const lookMs = 10_000
@@ -49,7 +50,7 @@ export async function watchChannels({ clock, log, channels, tell }: WatchParts, 
     if (due) await say(`The channel ${name} ${waits ? 'is off' : `has been down for ${minutes(lasted)}`}: ${why}`)
   }
 
-  while (await clock.sleep(lookMs, signal).then(yes, no)) {
+  while (await passes(clock, lookMs, signal)) {
     const now = channels()
     for (const name of known.keys()) if (!now.some((channel) => channel.name === name)) known.delete(name)
     for (const channel of now) {
@@ -63,6 +64,3 @@ function minutes(ms: number): string {
   const count = Math.max(1, Math.round(ms / 60_000))
   return count === 1 ? 'a minute' : `${count} minutes`
 }
-
-const yes = () => true
-const no = () => false

@@ -2,7 +2,7 @@ import type { ChatRef } from '../../core/place.ts'
 import type { NoteStore } from '../../core/store.ts'
 
 /** Where it is noted which id the chats of a channel have now, each by the id it had before. */
-const movedNotes = (channel: string) => `moved:${channel}:`
+export const movedNotes = (channel: string) => `moved:${channel}:`
 
 /** The id under which a chat was first known: its conversation is kept by that one, whatever the chat is called now. */
 export async function firstChat({ channel, chat }: ChatRef, notes: Pick<NoteStore, 'list'>): Promise<string> {

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { readdir, readFile } from 'node:fs/promises'
 import type { Clock } from '../../core/clock.ts'
+import { atMost } from '../../kit/at-most.ts'
 import { runMark } from './mark.ts'
 
 /** Milliseconds between asking a command to end and ending it. */
@@ -19,9 +20,7 @@ export interface Tree {
 /** Ends a process and all that came of it: asked first, then killed. */
 export async function endTree(tree: Tree): Promise<void> {
   if (!tree.contained || !(await endContained(tree.child))) signalGroup(tree.child, 'SIGTERM')
-  const over = new AbortController()
-  await Promise.race([tree.exit, tree.clock.sleep(grace, over.signal).catch(() => undefined)])
-  over.abort()
+  await atMost(tree.clock, grace, tree.exit)
   signalGroup(tree.child, 'SIGKILL')
   await killMarked(tree)
 }

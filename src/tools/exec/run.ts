@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto'
 import { setPriority } from 'node:os'
 import type { Clock } from '../../core/clock.ts'
 import { Problem } from '../../core/problem.ts'
+import { atMost } from '../../kit/at-most.ts'
+import { passes } from '../../kit/passes.ts'
 import { type Capture, capture } from './capture.ts'
 import { endTree, killStrays } from './end-tree.ts'
 import { runMark } from './mark.ts'
@@ -135,17 +137,11 @@ function stopped(signal: AbortSignal, over: AbortSignal): Promise<void> {
 }
 
 async function late(clock: Clock, ms: number, over: AbortSignal): Promise<'timeout' | undefined> {
-  try {
-    await clock.sleep(ms, over)
-    return 'timeout'
-  } catch {
-    return undefined
-  }
+  return (await passes(clock, ms, over)) ? 'timeout' : undefined
 }
 
 /** Waits for the last output. Who still holds a pipe after everything was ended is not waited for. */
 async function drained({ stdout, stderr }: ChildProcess, clock: Clock): Promise<void> {
-  const over = new AbortController()
   const closed = [stdout, stderr].map(
     (stream) =>
       new Promise<void>((resolve) => {
@@ -153,8 +149,7 @@ async function drained({ stdout, stderr }: ChildProcess, clock: Clock): Promise<
         else stream.once('close', () => resolve())
       }),
   )
-  await Promise.race([Promise.all(closed), late(clock, 300, over.signal)])
-  over.abort()
+  await atMost(clock, 300, Promise.all(closed))
   stdout?.destroy()
   stderr?.destroy()
 }

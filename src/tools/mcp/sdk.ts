@@ -12,6 +12,7 @@ import {
 } from '@modelcontextprotocol/sdk/types.js'
 import { asJson, isJsonObject, type JsonObject } from '../../core/json.ts'
 import { Problem } from '../../core/problem.ts'
+import { atMost } from '../../kit/at-most.ts'
 import { limitBodies } from './limit-body.ts'
 import type { Connect, ConnectAround, Connection, ConnectionEvents, HttpPlan, RemoteTool, ServerPlan } from './ports.ts'
 import { longestMessage, stdioTransport } from './stdio.ts'
@@ -116,12 +117,7 @@ function transportOf({ name, by }: ServerPlan, around: ConnectAround): Way {
   return {
     transport,
     async end() {
-      const over = new AbortController()
-      await Promise.race([
-        transport.terminateSession().catch(() => undefined),
-        around.clock.sleep(300, over.signal).catch(() => undefined),
-      ])
-      over.abort()
+      await atMost(around.clock, 300, transport.terminateSession())
       await transport.close()
     },
     lastWords,

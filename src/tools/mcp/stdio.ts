@@ -5,6 +5,7 @@ import { stripVTControlCharacters } from 'node:util'
 import { deserializeMessage, serializeMessage } from '@modelcontextprotocol/sdk/shared/stdio.js'
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
 import { Problem } from '../../core/problem.ts'
+import { atMost } from '../../kit/at-most.ts'
 import { endTree, killStrays, type Tree } from '../exec/end-tree.ts'
 import { runMark } from '../exec/mark.ts'
 import type { ConnectAround, StdioPlan } from './ports.ts'
@@ -105,16 +106,11 @@ function runningOf(place: Omit<Tree, 'exit'>): Running {
   const drained = new Promise<void>((resolve) => void child.once('close', () => resolve()))
   const tree: Tree = { ...place, exit }
   let ending: Promise<void> | undefined
-  const pause = async (what: Promise<unknown>, ms: number) => {
-    const over = new AbortController()
-    await Promise.race([what, clock.sleep(ms, over.signal).catch(() => undefined)])
-    over.abort()
-  }
   const end = async () => {
     child.stdin?.end()
-    await pause(exit, graceMs)
+    await atMost(clock, graceMs, exit)
     await endTree(tree)
-    await pause(drained, graceMs)
+    await atMost(clock, graceMs, drained)
     child.stdout?.destroy()
     child.stderr?.destroy()
   }
@@ -122,7 +118,7 @@ function runningOf(place: Omit<Tree, 'exit'>): Running {
     child,
     gone: exit.then(async (how) => {
       if (!ending) await killStrays(tree)
-      await pause(drained, graceMs)
+      await atMost(clock, graceMs, drained)
       return how
     }),
     end: () => (ending ??= end()),
